@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using MetaTrain.Abstractions.Datasets;
+
+namespace MetaTrain.Abstractions.Grains;
+
+/// <summary>The cluster's data sets (its key is <see cref="Key"/>).</summary>
+[Alias("IDatasetCatalogGrain")]
+public interface IDatasetCatalogGrain : IGrainWithStringKey
+{
+    /// <summary>The key of the only catalog.</summary>
+    const string Key = "datasets";
+
+    /// <summary>All imported data sets, by name.</summary>
+    [Alias("List")]
+    Task<ImmutableArray<DatasetManifest>> ListAsync();
+
+    /// <summary>One data set; null when it is unknown.</summary>
+    [Alias("Describe")]
+    Task<DatasetManifest?> DescribeAsync(string name);
+}
+
+/// <summary>One import: the client sends an archive in pieces, the silo reads it, cuts it into class shards and commits them.</summary>
+[Alias("IDatasetImportGrain")]
+public interface IDatasetImportGrain : IGrainWithGuidKey
+{
+    /// <summary>Opens the import.</summary>
+    [Alias("Begin")]
+    Task BeginAsync(DatasetImportRequest request);
+
+    /// <summary>The next piece of the archive, at most 1 MiB.</summary>
+    [Alias("Append")]
+    Task AppendAsync(long offset, byte[] piece);
+
+    /// <summary>All pieces were sent: reads and commits in the background.</summary>
+    [Alias("Complete")]
+    Task CompleteAsync();
+
+    /// <summary>How far the import is.</summary>
+    [Alias("Status")]
+    Task<DatasetImportStatus> StatusAsync();
+}
+
+/// <summary>What is to be imported.</summary>
+[GenerateSerializer, Immutable, Alias("DatasetImportRequest")]
+public sealed record DatasetImportRequest(
+    [property: Id(0)] string Name,
+    [property: Id(1)] string FileName,
+    [property: Id(2)] long Length);
+
+/// <summary>How far an import is.</summary>
+[GenerateSerializer, Immutable, Alias("DatasetImportStatus")]
+public sealed record DatasetImportStatus(
+    [property: Id(0)] int ClassesDone,
+    [property: Id(1)] DatasetManifest? Manifest,
+    [property: Id(2)] string? Failure);

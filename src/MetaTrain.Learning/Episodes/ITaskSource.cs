@@ -1,0 +1,20 @@
+namespace MetaTrain.Learning.Episodes;
+
+/// <summary>A distribution over tasks. Implementations are immutable and may be called from several threads at once.</summary>
+public interface ITaskSource
+{
+    /// <summary>The sizes of its training episodes, as its options set them.</summary>
+    EpisodeShape TrainingShape { get; }
+
+    /// <summary>What to say beside every number measured on it, for instance "synthetic: glyphs"; null for real data.</summary>
+    string? Note { get; }
+
+    /// <summary>True when <see cref="EpisodeBlock"/>s of it can be measured by nearest neighbour on raw inputs.</summary>
+    bool HasPixelBaseline { get; }
+
+    /// <summary>Why episodes of this shape cannot be drawn from a split (too few classes, too few examples), in one sentence with the remedy; null when they can.</summary>
+    string? Refuse(Split split, EpisodeShape shape);
+
+    /// <summary>Writes the episode of <paramref name="key"/> as task <paramref name="task"/> of <paramref name="block"/>: a pure function of the key, the block's shape and the options.</summary>
+    void Sample(in EpisodeKey key, EpisodeBlock block, int task);
+}

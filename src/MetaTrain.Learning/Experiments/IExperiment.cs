@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using MetaTrain.Learning.Episodes;
+using MetaTrain.Learning.MetaOptimizers;
+
+namespace MetaTrain.Learning.Experiments;
+
+/// <summary>
+/// A spec's mathematics, ready to compute: task source, model, algorithm and meta-optimizer bound together.
+/// This is all that the cluster knows of learning. Safe for concurrent use, one block a thread.
+/// </summary>
+public interface IExperiment
+{
+    /// <summary>Everything learned, in ordinal order of its UTF-8 names: name, shape, offset in the flat vector.</summary>
+    ImmutableArray<ParameterSlot> Parameters { get; }
+
+    /// <summary>The names of <see cref="BlockSums.Metrics"/> of a training block: "loss", and "accuracy" for classification.</summary>
+    ImmutableArray<string> TrainingMetrics { get; }
+
+    /// <summary>What to say beside every number measured; null for real data.</summary>
+    string? DataNote { get; }
+
+    /// <summary>True when an evaluation can measure a pixel baseline.</summary>
+    bool HasPixelBaseline { get; }
+
+    /// <summary>The initial parameters [P], a pure function of the seed.</summary>
+    float[] InitialParameters();
+
+    /// <summary>A fresh meta-optimizer.</summary>
+    IMetaOptimizer CreateOptimizer();
+
+    /// <summary>Samples the episodes of a block; cheap, off the device, ahead of time.</summary>
+    EpisodeBlock Sample(BlockRequest request);
+
+    /// <summary>Computes a block's sums on the calling thread: a pure function of the experiment, the request and the parameters.</summary>
+    /// <param name="request">The block.</param>
+    /// <param name="episodes">What <see cref="Sample"/> gave for it.</param>
+    /// <param name="parameters">[P].</param>
+    BlockSums Compute(BlockRequest request, EpisodeBlock episodes, ReadOnlyMemory<float> parameters);
+
+    /// <summary>The names of <see cref="BlockSums.Metrics"/> of an evaluation block: each metric "m" is followed by its square "m^2".</summary>
+    /// <remarks>"accuracy" and "loss" for classification, "baseline" when measured, "mse@k" for regression after k inner steps.</remarks>
+    ImmutableArray<string> EvaluationMetrics(EvaluationSettings settings);
+}
+
+/// <summary>One learned tensor.</summary>
+/// <param name="Name">Its name: for a model's own, as PyTorch names it.</param>
+/// <param name="Shape">Its shape.</param>
+/// <param name="Offset">Where it starts in the flat vector.</param>
+public sealed record ParameterSlot(string Name, ImmutableArray<int> Shape, int Offset)
+{
+    /// <summary>How many values it has.</summary>
+    public int Length => Shape.Aggregate(1, (product, size) => product * size);
+}
+
+/// <summary>Which block: tasks <c>FirstTask .. FirstTask + Tasks</c> of a meta-iteration, or of an evaluation.</summary>
+/// <param name="Iteration">The meta-iteration (the version of the parameters computed with).</param>
+/// <param name="FirstTask">The first task.</param>
+/// <param name="Tasks">How many.</param>
+/// <param name="Evaluation">What to measure; null for training.</param>
+public sealed record BlockRequest(long Iteration, int FirstTask, int Tasks, EvaluationSettings? Evaluation = null);
+
+/// <summary>What an evaluation measures.</summary>
+public sealed record EvaluationSettings
+{
+    /// <summary>The split.</summary>
+    public required Split Split { get; init; }
+
+    /// <summary>Support examples a class; null takes the training shape's.</summary>
+    public int? Shots { get; init; }
+
+    /// <summary>Query examples a class; null takes the training shape's.</summary>
+    public int? Queries { get; init; }
+
+    /// <summary>Inner steps after which the query set is measured; empty takes the algorithm's own. Classification uses the largest.</summary>
+    public ImmutableArray<int> InnerSteps { get; init; } = [];
+
+    /// <summary>True to normalise an episode's query examples together; false to show the model each query example with the support set alone.</summary>
+    public bool Transductive { get; init; } = true;
+
+    /// <summary>True to measure nearest neighbour on pixels too.</summary>
+    public bool Baseline { get; init; }
+}
+
+/// <summary>What a block adds to its round.</summary>
+/// <param name="Count">Tasks summed.</param>
+/// <param name="Gradient">[P], the sum (not the mean) of the tasks' meta-gradients; empty for an evaluation.</param>
+/// <param name="Metrics">Sums over tasks, in the declared order.</param>
+/// <param name="NonFiniteTask">The first task (its index in the round) whose loss or gradient was not finite; null when all were.</param>
+public sealed record BlockSums(int Count, float[] Gradient, double[] Metrics, int? NonFiniteTask);
