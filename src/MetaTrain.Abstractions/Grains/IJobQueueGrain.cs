@@ -18,6 +18,10 @@ public interface IJobQueueGrain : IGrainWithStringKey
     [Alias("Validate")]
     Task<ValidationReply> ValidateAsync(string specJson);
 
+    /// <summary>Takes over an interrupted job: hands it to a local cluster (or with null to any) and lets it go on from its last commit.</summary>
+    [Alias("Adopt")]
+    Task<ControlReply> AdoptAsync(JobId job, string? owner);
+
     /// <summary>All jobs, oldest first.</summary>
     [Alias("List")]
     Task<ImmutableArray<JobStatus>> ListAsync();

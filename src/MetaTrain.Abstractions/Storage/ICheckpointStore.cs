@@ -79,6 +79,9 @@ public sealed record CheckpointContent
     /// <summary>The versions ranked best by validation so far, best first: they are kept.</summary>
     public ImmutableArray<long> Best { get; init; } = [];
 
+    /// <summary>Further versions that must stay for now: their evaluation is not in yet.</summary>
+    public ImmutableArray<long> Pinned { get; init; } = [];
+
     /// <summary>When it was made (UTC).</summary>
     public required DateTimeOffset Time { get; init; }
 }
