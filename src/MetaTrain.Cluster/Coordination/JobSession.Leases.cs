@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Messages;
 using MetaTrain.Abstractions.Storage;
+using MetaTrain.Cluster.Placement;
 
 namespace MetaTrain.Cluster.Coordination;
 
@@ -65,6 +66,20 @@ internal sealed partial class JobSession
         }
     }
 
+    /// <summary>What a worker has out now, in a few words.</summary>
+    public string Doing(string displayName)
+    {
+        foreach (Round round in OpenRounds())
+        {
+            if (round.Leases.Held(worker => WorkerKey.DisplayName(worker) == displayName) is { } block)
+            {
+                return $"block {block} of {Describe(round)}";
+            }
+        }
+
+        return "waiting";
+    }
+
     private IEnumerable<Round> OpenRounds() => _training is null ? _evaluations.Values : _evaluations.Values.Prepend(_training);
 
     private IEnumerable<Round> LeasableRounds() =>
@@ -93,7 +108,7 @@ internal sealed partial class JobSession
         if (grant.Again)
         {
             Trajectory.BlocksReissued++;
-            _note(RunEventKind.Recovery, $"Block {grant.Block} of {Describe(round)} was leased again, to {worker}.");
+            _note(RunEventKind.Recovery, $"Block {grant.Block} of {Describe(round)} was leased again, to {WorkerKey.DisplayName(worker)}.");
         }
 
         return new Lease

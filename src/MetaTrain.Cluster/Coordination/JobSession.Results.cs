@@ -1,5 +1,6 @@
 using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Messages;
+using MetaTrain.Cluster.Placement;
 
 namespace MetaTrain.Cluster.Coordination;
 
@@ -33,7 +34,7 @@ internal sealed partial class JobSession
 
         if (result.Failure is { } failure)
         {
-            Fail($"Worker {worker} could not compute block {result.Node.Index} of {Describe(round)}: {failure}");
+            Fail($"Worker {WorkerKey.DisplayName(worker)} could not compute block {result.Node.Index} of {Describe(round)}: {failure}");
             return null;
         }
 
@@ -46,7 +47,7 @@ internal sealed partial class JobSession
 
         if (round.Id.Kind == RoundKind.Training && result.Gradient.Length != sizeof(float) * _settings.ParameterCount)
         {
-            Fail($"Worker {worker} returned {result.Gradient.Length / sizeof(float)} gradient values for {_settings.ParameterCount} parameters: it runs another build of MetaTrain.");
+            Fail($"Worker {WorkerKey.DisplayName(worker)} returned {result.Gradient.Length / sizeof(float)} gradient values for {_settings.ParameterCount} parameters: it runs another build of MetaTrain.");
             return null;
         }
 
@@ -57,17 +58,22 @@ internal sealed partial class JobSession
         }
         else if (acceptance == Acceptance.Counted)
         {
-            Trajectory.BlocksByWorker[worker] = Trajectory.BlocksByWorker.GetValueOrDefault(worker) + 1;
+            string name = WorkerKey.DisplayName(worker);
+            Trajectory.BlocksByWorker[name] = Trajectory.BlocksByWorker.GetValueOrDefault(name) + 1;
         }
 
         return acceptance;
     }
 
-    /// <summary>Steps on the whole training round and opens what follows.</summary>
-    public void Step()
+    /// <summary>The sum to step on, when <see cref="CanStep"/>.</summary>
+    public BlockSum StepSum => _training!.Sum!;
+
+    /// <summary>Makes the parameters after the training round's step the newest version, and opens what follows. Returns how long the iteration took.</summary>
+    public TimeSpan Stepped(float[] next)
     {
         Round round = _training!;
-        Trajectory.Step(round.Sum!, _time.GetElapsedTime(round.StartedAt));
+        TimeSpan elapsed = _time.GetElapsedTime(round.StartedAt);
+        Trajectory.Stepped(next, round.Sum!, elapsed);
         _rate.Add(round.Sum!.Count);
         long version = Trajectory.Iteration;
         if (_validations.IsDue(version))
@@ -77,6 +83,7 @@ internal sealed partial class JobSession
 
         OpenTraining();
         Close(round);
+        return elapsed;
     }
 
     /// <summary>The evaluation rounds that are whole and may be closed: validations strictly in order of version, each at its fixed iteration.</summary>
@@ -111,6 +118,6 @@ internal sealed partial class JobSession
     public void CommitStarted() => _commits.Started(Trajectory.Iteration);
 
     private void FailContradiction(Round round, NodeResult result, string worker) =>
-        Fail($"Worker {worker} computed other bits for block {result.Node.Index} of {Describe(round)} than another worker did: "
+        Fail($"Worker {WorkerKey.DisplayName(worker)} computed other bits for block {result.Node.Index} of {Describe(round)} than another worker did: "
             + "the same parameters are no longer certain; check that all silos run one build on one kind of processor (metatrain workers), and the memory of the machine.");
 }

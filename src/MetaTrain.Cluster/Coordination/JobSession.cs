@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Messages;
 
@@ -20,7 +21,7 @@ internal sealed partial class JobSession
     private readonly CommitSchedule _commits;
     private readonly ValidationSchedule _validations;
     private readonly SortedDictionary<RoundId, Round> _evaluations = new(RoundOrder.Instance);
-    private readonly Dictionary<long, ReadOnlyMemory<byte>> _versions = [];
+    private readonly Dictionary<long, byte[]> _versions = [];
     private readonly LinkedList<Round> _finished = new();
     private Round? _training;
 
@@ -101,7 +102,7 @@ internal sealed partial class JobSession
     }
 
     /// <summary>The parameters of a version as bytes; null when no open round needs it.</summary>
-    public ReadOnlyMemory<byte>? Parameters(long version) => _versions.TryGetValue(version, out ReadOnlyMemory<byte> values) ? values : null;
+    public byte[]? Parameters(long version) => _versions.GetValueOrDefault(version);
 
     /// <summary>How far an evaluation is; null when it is not open.</summary>
     public long? EvaluationProgress(long number) =>
@@ -139,8 +140,7 @@ internal sealed partial class JobSession
         }
     }
 
-    private static ReadOnlyMemory<byte> AsBytes(ReadOnlyMemory<float> values) =>
-        System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.Span).ToArray();
+    private static byte[] AsBytes(ReadOnlyMemory<float> values) => MemoryMarshal.AsBytes(values.Span).ToArray();
 
     private sealed class RoundOrder : IComparer<RoundId>
     {

@@ -20,6 +20,13 @@ internal sealed class LeaseTable(int blocks, BlockTimes times, TimeProvider time
         _entries.Select(static (entry, block) => (entry, block)).Where(static pair => !pair.entry.Done && pair.entry.Holders.Count > 0)
             .Select(static pair => (pair.block, pair.entry.Losses));
 
+    /// <summary>The first block that a worker has out; null when it has none.</summary>
+    public int? Held(Predicate<string> worker)
+    {
+        int block = Array.FindIndex(_entries, entry => !entry.Done && entry.Holders.Exists(holder => worker(holder.Worker)));
+        return block < 0 ? null : block;
+    }
+
     public int Losses(int block) => _entries[block].Losses;
 
     /// <summary>Sets the losses that an earlier coordinator noted.</summary>

@@ -16,9 +16,6 @@ internal sealed record SessionSettings
     /// <summary>How many values one version has.</summary>
     public required int ParameterCount { get; init; }
 
-    /// <summary>The metrics of a training block.</summary>
-    public required ImmutableArray<string> TrainingMetrics { get; init; }
-
     /// <summary>The metrics of an evaluation block.</summary>
     public required Func<Abstractions.Messages.EvaluationWork, ImmutableArray<string>> EvaluationMetrics { get; init; }
 

@@ -38,8 +38,11 @@ internal sealed class Trajectory
 
     public Dictionary<string, long> BlocksByWorker { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Steps on the mean of a round's meta-gradients; the first metric is the loss, the second, if any, the accuracy.</summary>
-    public void Step(BlockSum sum, TimeSpan elapsed)
+    /// <summary>
+    /// The parameters after a step on the mean of a round's meta-gradients. Pure arithmetic on flat vectors that moves the optimizer on:
+    /// it may run on any thread, one call at a time, and <see cref="Stepped"/> follows it.
+    /// </summary>
+    public float[] NextParameters(BlockSum sum)
     {
         float[] gradient = GC.AllocateUninitializedArray<float>(Parameters.Length);
         float count = sum.Count;
@@ -51,6 +54,12 @@ internal sealed class Trajectory
 
         float[] next = (float[])Parameters.Clone();
         Optimizer.Step(next, gradient, Iteration);
+        return next;
+    }
+
+    /// <summary>Makes the next version the newest; the first metric of a round is the loss, the second, if any, the accuracy.</summary>
+    public void Stepped(float[] next, BlockSum sum, TimeSpan elapsed)
+    {
         Parameters = next;
         Iteration++;
         Loss = sum.Metrics[0] / sum.Count;
