@@ -25,6 +25,8 @@ internal sealed class RedisKeys(string prefix)
     /// <summary>What a person has asked of a job.</summary>
     public RedisKey Request(JobId job) => OfJob(job, "request");
 
+    public RedisKey Owner(JobId job) => OfJob(job, "owner");
+
     /// <summary>What its coordinator has written of it.</summary>
     public RedisKey State(JobId job) => OfJob(job, "state");
 

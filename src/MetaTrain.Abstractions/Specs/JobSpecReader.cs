@@ -48,6 +48,20 @@ public sealed class JobSpecReader
         return JsonSpecParser.TryParse(json, out SpecNode root, out SpecProblem? fault) ? Check(root) : JobSpecReading.Invalid([fault!]);
     }
 
+    /// <summary>The spec in a canonical text that this reader's kind has made before: a job's own, out of the store.</summary>
+    /// <exception cref="InvalidDataException">The text is not such a spec.</exception>
+    public static JobSpec Parse(string canonicalJson)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<JobSpec>(canonicalJson, Options) ?? throw new InvalidDataException("A stored job has no spec.");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"A stored job has a spec that this build cannot read: {e.Message}", e);
+        }
+    }
+
     private JobSpecReading Check(SpecNode root)
     {
         if (root is SpecScalar { Kind: ScalarKind.Null })

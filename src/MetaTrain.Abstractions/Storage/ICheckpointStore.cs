@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using MetaTrain.Abstractions.Jobs;
 
 namespace MetaTrain.Abstractions.Storage;
@@ -43,6 +44,19 @@ public readonly record struct CheckpointSelector([property: Id(0)] CheckpointCho
 
     /// <summary>The version of one iteration.</summary>
     public static CheckpointSelector At(long iteration) => new(CheckpointChoice.Iteration, iteration);
+
+    /// <summary>Reads "last", "best" or an iteration; false for anything else.</summary>
+    public static bool TryParse(string text, out CheckpointSelector selector)
+    {
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long iteration))
+        {
+            selector = At(iteration);
+            return true;
+        }
+
+        selector = text == "last" ? Last : Best;
+        return text is "last" or "best";
+    }
 }
 
 /// <summary>The ways to choose a version.</summary>

@@ -73,7 +73,7 @@ internal sealed partial class CoordinatorGrain
     // A finished or interrupted job is evaluated from its last commit without a new epoch: nothing is written.
     private async Task<JobSession> OpenReadOnlyAsync(JobRecord record)
     {
-        JobSpec spec = JobSpecs.Parse(record.SpecJson);
+        JobSpec spec = JobSpecReader.Parse(record.SpecJson);
         _experiment = await services.Experiments.GetAsync(Job);
         CheckpointManifest last = await services.Checkpoints.FindAsync(Job, CheckpointSelector.Last, CancellationToken.None)
             ?? throw new InvalidDataException($"Job {Job} has no committed version.");

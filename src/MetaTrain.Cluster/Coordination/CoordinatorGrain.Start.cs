@@ -67,7 +67,7 @@ internal sealed partial class CoordinatorGrain
 
     private async Task OpenSessionAsync(JobRecord record, long epoch)
     {
-        JobSpec spec = JobSpecs.Parse(record.SpecJson);
+        JobSpec spec = JobSpecReader.Parse(record.SpecJson);
         IExperiment experiment = _experiment = await services.Experiments.GetAsync(Job);
         CheckpointManifest? manifest = await services.Checkpoints.FindAsync(Job, CheckpointSelector.Last, CancellationToken.None);
         Trajectory trajectory = manifest is null
@@ -117,7 +117,7 @@ internal sealed partial class CoordinatorGrain
 
     private async Task<Trajectory> InitialTrajectoryAsync(JobSpec spec, IExperiment experiment) => new()
     {
-        Parameters = spec.Initialize is { } initialize ? await WarmStartAsync(initialize, experiment) : experiment.InitialParameters(),
+        Parameters = spec.Initialize is { IsRandom: false } initialize ? await WarmStartAsync(initialize, experiment) : experiment.InitialParameters(),
         Optimizer = experiment.CreateOptimizer(),
     };
 
@@ -134,7 +134,7 @@ internal sealed partial class CoordinatorGrain
     private async Task<float[]> WarmStartAsync(InitializeSpec initialize, IExperiment experiment)
     {
         JobId from = new(initialize.From);
-        CheckpointManifest manifest = await services.Checkpoints.FindAsync(from, initialize.Selector(), CancellationToken.None)
+        CheckpointManifest manifest = await services.Checkpoints.FindAsync(from, Queue.Submissions.Version(initialize), CancellationToken.None)
             ?? throw new SpecException(
                 $"initialize.from: job '{from}' has no committed version '{initialize.At}'; 'metatrain describe {from}' shows what it has.");
         try

@@ -61,7 +61,7 @@ internal sealed partial class JobQueueGrain(
 
         JobRecord record = new()
         {
-            Job = JobNames.For(JobSpecs.Parse(submission.SpecJson).Name, submission.Submission),
+            Job = JobNames.For(JobSpecReader.Parse(submission.SpecJson).Name, submission.Submission),
             SpecJson = submission.SpecJson,
             SubmittedAt = time.GetUtcNow(),
             Order = await jobs.NextOrderAsync(CancellationToken.None),
@@ -155,7 +155,7 @@ internal sealed partial class JobQueueGrain(
         bool runs = !record.State.IsFinal() && options.Value.Runs(record.Owner, cluster.Value.ClusterId);
         JobEntry entry = _jobs[record.Job] = new JobEntry
         {
-            Priority = JobSpecs.Parse(record.SpecJson).Priority,
+            Priority = JobSpecReader.Parse(record.SpecJson).Priority,
             Order = record.Order,
             State = record.State,
             Wake = runs,

@@ -15,12 +15,14 @@ internal sealed class Submissions(IExperimentFactory factory, ICheckpointStore c
     // One version travels in one message, of at most 100 MiB with its frame.
     private const long MaxParameterBytes = 64L << 20;
 
+    private readonly JobSpecReader _reader = new();
+
     public async Task<ValidationReply> ValidateAsync(string specJson)
     {
-        JobSpecReading reading = JobSpecReader.ReadJson(specJson);
+        JobSpecReading reading = _reader.ReadJson(specJson);
         if (reading.Spec is not { } spec)
         {
-            return new ValidationReply { Problems = [.. reading.Problems.Select(static problem => problem.ToString())] };
+            return new ValidationReply { Problems = [.. reading.Problems.Select(static problem => problem.Sentence)] };
         }
 
         try
@@ -47,7 +49,7 @@ internal sealed class Submissions(IExperimentFactory factory, ICheckpointStore c
     /// <summary>What a record alone tells of its job.</summary>
     public static JobStatus Describe(JobRecord record)
     {
-        JobSpec spec = JobSpecs.Parse(record.SpecJson);
+        JobSpec spec = JobSpecReader.Parse(record.SpecJson);
         return new JobStatus
         {
             Job = record.Job,
@@ -58,6 +60,11 @@ internal sealed class Submissions(IExperimentFactory factory, ICheckpointStore c
             Failure = record.Failure,
         };
     }
+
+    /// <summary>The version that a warm start takes.</summary>
+    public static CheckpointSelector Version(InitializeSpec initialize) => CheckpointSelector.TryParse(initialize.At, out CheckpointSelector at)
+        ? at
+        : throw new SpecException($"initialize.at: '{initialize.At}' is not a version: last, best or an iteration.");
 
     private async Task<List<string>> ProblemsAsync(JobSpec spec, long parameters)
     {
@@ -72,8 +79,8 @@ internal sealed class Submissions(IExperimentFactory factory, ICheckpointStore c
             problems.Add($"resources.device: the job asks for '{spec.Resources.Device}' and this cluster's workers have '{devices.Device}'; start silos with --device {spec.Resources.Device}.");
         }
 
-        if (spec.Initialize is { } initialize
-            && await checkpoints.FindAsync(new JobId(initialize.From), initialize.Selector(), CancellationToken.None) is null)
+        if (spec.Initialize is { IsRandom: false } initialize
+            && await checkpoints.FindAsync(new JobId(initialize.From), Version(initialize), CancellationToken.None) is null)
         {
             problems.Add($"initialize.from: job '{initialize.From}' has no committed version '{initialize.At}'; 'metatrain list' shows the jobs.");
         }

@@ -33,7 +33,7 @@ internal sealed class RedisCheckpointStore(RedisConnection connection) : ICheckp
             return null;
         }
 
-        await ApplyRetentionAsync(manifest, retention, cancellationToken).ConfigureAwait(false);
+        await ApplyRetentionAsync(manifest, content.Pinned, retention, cancellationToken).ConfigureAwait(false);
         return manifest;
     }
 
@@ -131,11 +131,12 @@ internal sealed class RedisCheckpointStore(RedisConnection connection) : ICheckp
         return (bool)done;
     }
 
-    private async Task ApplyRetentionAsync(CheckpointManifest committed, CheckpointRetention retention, CancellationToken cancellationToken)
+    private async Task ApplyRetentionAsync(
+        CheckpointManifest committed, ImmutableArray<long> pinned, CheckpointRetention retention, CancellationToken cancellationToken)
     {
         JobId job = committed.Job;
         RedisValue[] versions = await connection.RunAsync(database => database.HashKeysAsync(_keys.Manifests(job)), cancellationToken).ConfigureAwait(false);
-        long[] removals = RetentionPlan.Removals(versions.Select(v => (long)v), committed.Iteration, committed.Best, retention);
+        long[] removals = RetentionPlan.Removals(versions.Select(v => (long)v), committed.Iteration, [.. committed.Best, .. pinned], retention);
         if (removals.Length > 0)
         {
             await connection.EvaluateAsync(

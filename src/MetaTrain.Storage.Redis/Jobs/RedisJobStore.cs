@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace MetaTrain.Storage.Redis;
 
-/// <summary>Jobs as three keys each: the record as created, the person's request, the coordinator's progress.</summary>
+/// <summary>Jobs as four keys each: the record as created, the person's request, the owner since, the coordinator's progress.</summary>
 internal sealed class RedisJobStore(RedisConnection connection) : IJobStore
 {
     private const string SetIfExists = "if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end redis.call('SET', KEYS[2], ARGV[1]) return 1";
@@ -45,6 +45,13 @@ internal sealed class RedisJobStore(RedisConnection connection) : IJobStore
         return (bool)done;
     }
 
+    public async Task<bool> SetOwnerAsync(JobId job, string? owner, CancellationToken cancellationToken)
+    {
+        RedisResult done = await connection.EvaluateAsync(
+            SetIfExists, [_keys.Record(job), _keys.Owner(job)], [owner ?? ""], cancellationToken).ConfigureAwait(false);
+        return (bool)done;
+    }
+
     public Task<long> AcquireEpochAsync(JobId job, CancellationToken cancellationToken) =>
         connection.RunAsync(database => database.StringIncrementAsync(_keys.Epoch(job)), cancellationToken);
 
@@ -73,7 +80,7 @@ internal sealed class RedisJobStore(RedisConnection connection) : IJobStore
 
     private async Task<JobRecord?> ReadAsync(IDatabase database, JobId job)
     {
-        RedisValue[] values = await database.StringGetAsync([_keys.Record(job), _keys.Request(job), _keys.State(job)]).ConfigureAwait(false);
+        RedisValue[] values = await database.StringGetAsync([_keys.Record(job), _keys.Request(job), _keys.State(job), _keys.Owner(job)]).ConfigureAwait(false);
         if (values[0].IsNull)
         {
             return null;
@@ -83,6 +90,11 @@ internal sealed class RedisJobStore(RedisConnection connection) : IJobStore
         if (!values[1].IsNull)
         {
             record = record with { Request = Enum.Parse<JobRequest>(values[1].ToString()) };
+        }
+
+        if (!values[3].IsNull)
+        {
+            record = record with { Owner = values[3].IsNullOrEmpty ? null : values[3].ToString() };
         }
 
         return values[2].IsNull ? record : StoreJson.Read(values[2], StoreJson.Default.JobProgress, _keys.State(job)).ApplyTo(record);

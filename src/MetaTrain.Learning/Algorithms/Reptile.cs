@@ -1,0 +1,108 @@
+// Reptile: theta_t = K steps of SGD or Adam from theta on the support loss of task t; theta moves towards the mean of the theta_t:
+// the pseudo-gradient theta - theta_t takes the place of a meta-gradient, and nothing is differentiated through the adaptation.
+// Nichol, Achiam, Schulman: On First-Order Meta-Learning Algorithms, 2018, arXiv:1803.02999, algorithm 2 (batched), section 3;
+// inner Adam with beta1 = 0: its section 6.1.
+using System.Collections.Immutable;
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using MetaTrain.Learning.InnerLoop;
+using MetaTrain.Learning.Models;
+using MetaTrain.Learning.Tensors;
+using static TorchSharp.torch;
+
+namespace MetaTrain.Learning.Algorithms;
+
+/// <summary>The inner optimizer of <see cref="Reptile"/>.</summary>
+public enum InnerOptimizer
+{
+    /// <summary>Plain gradient steps.</summary>
+    Sgd,
+
+    /// <summary>Adam without momentum (beta1 = 0), its second moments starting anew in every task.</summary>
+    Adam,
+}
+
+/// <summary>The options of <see cref="Reptile"/>.</summary>
+[Description("Reptile (Nichol et al. 2018): moves the initial parameters towards the adapted ones.")]
+public sealed record ReptileOptions
+{
+    /// <summary>sgd or adam.</summary>
+    [Description("The inner optimizer: sgd, or adam without momentum (beta1 = 0).")]
+    public InnerOptimizer InnerOptimizer { get; init; } = InnerOptimizer.Adam;
+
+    /// <summary>Steps on the support set.</summary>
+    [Description("Steps on a task's support set; with one alone Reptile is ordinary joint training.")]
+    [Range(1, 1000)]
+    public int InnerSteps { get; init; } = 5;
+
+    /// <summary>The step size; it belongs to <see cref="InnerLoss"/>.</summary>
+    [Description("The inner step size.")]
+    [Range(0.0, 1000.0, MinimumIsExclusive = true)]
+    public double InnerLearningRate { get; init; } = 0.001;
+
+    /// <summary>Adam's decay of the second moments.</summary>
+    [Description("The decay of the inner Adam's second moments.")]
+    [Range(0.0, 1.0, MaximumIsExclusive = true)]
+    public double InnerBeta2 { get; init; } = 0.999;
+
+    /// <summary>mean or sum.</summary>
+    [Description("How support examples join into the inner loss: mean or sum.")]
+    public InnerLoss InnerLoss { get; init; } = InnerLoss.Mean;
+}
+
+/// <summary>Reptile (arXiv:1803.02999). Its query sets are measured, never learned from.</summary>
+/// <param name="model">The model whose initial parameters are learned.</param>
+/// <param name="loss">The loss.</param>
+/// <param name="options">Null takes the defaults.</param>
+public sealed class Reptile(IModel model, ExampleLoss loss, ReptileOptions? options = null) : IMetaAlgorithm
+{
+    private const double AdamEpsilon = 1e-8;
+
+    private readonly ReptileOptions _options = options ?? new ReptileOptions();
+
+    /// <inheritdoc/>
+    public ImmutableArray<ParameterDefinition> Parameters => model.Parameters;
+
+    /// <inheritdoc/>
+    public int InnerSteps => _options.InnerSteps;
+
+    /// <inheritdoc/>
+    public MetaGradient Compute(ComputeContext context, ParameterSet parameters, TaskBatch tasks)
+    {
+        var adapted = Steps(parameters, tasks.Support, InnerSteps);
+        using var noGraph = no_grad();
+        var predictions = model.Forward(adapted, tasks.Query.Inputs);
+        var losses_T = TaskLoss.Of(loss, predictions, tasks.Query);
+        return new MetaGradient(parameters.Zip(adapted, Ops.Subtract).SumOverTasks(), losses_T, predictions);
+    }
+
+    /// <inheritdoc/>
+    public IPredictor Adapt(AdaptContext context, ParameterSet parameters, Examples support) =>
+        new ModelPredictor(model, Steps(parameters, support, context.InnerSteps ?? InnerSteps), support.Inputs, context.Transductive);
+
+    private ParameterSet Steps(ParameterSet start, Examples support, int steps) => GradientSteps.Detached(
+        start,
+        support.Tasks,
+        steps,
+        parameters => TaskLoss.Of(loss, model.Forward(parameters, support.Inputs), support, _options.InnerLoss),
+        _options.InnerOptimizer == InnerOptimizer.Adam ? Adam() : Descend);
+
+    private ParameterSet Descend(ParameterSet parameters, ParameterSet gradients, int step) =>
+        parameters.Zip(gradients, (parameter, gradient) => Ops.Add(parameter, gradient, -_options.InnerLearningRate));
+
+    /// <summary>An update that remembers the second moments from step to step.</summary>
+    private InnerUpdate Adam()
+    {
+        ParameterSet? moments = null;
+        return (parameters, gradients, step) =>
+        {
+            var (beta2, fresh) = (_options.InnerBeta2, gradients.Select(gradient => Ops.Scale(Ops.Square(gradient), 1 - _options.InnerBeta2)));
+            moments = (moments is null ? fresh : moments.Zip(fresh, (old, added) => Ops.Add(added, old, beta2)))
+                .Select(moment => moment.MoveToOuterDisposeScope());
+            var correction = 1 / (1 - Episodes.PortableMath.Power(beta2, step + 1));
+            var directions = gradients.Zip(moments, (gradient, moment) =>
+                Ops.Divide(gradient, Ops.Add(Ops.Scale(moment, correction).sqrt(), AdamEpsilon)));
+            return parameters.Zip(directions, (parameter, direction) => Ops.Add(parameter, direction, -_options.InnerLearningRate));
+        };
+    }
+}

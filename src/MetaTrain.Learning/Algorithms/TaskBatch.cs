@@ -1,0 +1,17 @@
+using static TorchSharp.torch;
+
+namespace MetaTrain.Learning.Algorithms;
+
+/// <summary>Labelled examples of each task of a block.</summary>
+/// <param name="Inputs">[T, N, input...].</param>
+/// <param name="Targets">[T, N, O]: regression targets, or the labels one-hot.</param>
+public sealed record Examples(Tensor Inputs, Tensor Targets)
+{
+    /// <summary>T.</summary>
+    public long Tasks => Inputs.shape[0];
+}
+
+/// <summary>The episodes of a block as tensors.</summary>
+/// <param name="Support">To adapt to.</param>
+/// <param name="Query">To be judged on.</param>
+public sealed record TaskBatch(Examples Support, Examples Query);
