@@ -47,6 +47,9 @@ public sealed class Anil(ISplitModel model, ExampleLoss loss, AnilOptions? optio
     public ImmutableArray<ParameterDefinition> Parameters => model.Parameters;
 
     /// <inheritdoc/>
+    public ExampleLoss Loss { get; } = loss;
+
+    /// <inheritdoc/>
     public int InnerSteps => _options.InnerSteps;
 
     /// <inheritdoc/>
@@ -57,7 +60,7 @@ public sealed class Anil(ISplitModel model, ExampleLoss loss, AnilOptions? optio
             ? theta.Replace(AdaptDifferentiably(theta, tasks.Support))
             : theta.Replace(AdaptDetached(theta, tasks.Support, InnerSteps).AsLeaves());
         var predictions = model.Head(learned, model.Features(theta, tasks.Query.Inputs));
-        var losses_T = TaskLoss.Of(loss, predictions, tasks.Query);
+        var losses_T = TaskLoss.Of(Loss, predictions, tasks.Query);
         var sources = _options.Order == GradientOrder.Second ? theta : learned;
         return new MetaGradient(
             Gradients.Of(Ops.Sum(losses_T), sources, createGraph: false).SumOverTasks(), losses_T, predictions);
@@ -88,7 +91,7 @@ public sealed class Anil(ISplitModel model, ExampleLoss loss, AnilOptions? optio
     }
 
     private Func<ParameterSet, Tensor> SupportLosses(ParameterSet parameters, Tensor features, Examples support) =>
-        head => TaskLoss.Of(loss, model.Head(parameters.Replace(head), features), support, _options.InnerLoss);
+        head => TaskLoss.Of(Loss, model.Head(parameters.Replace(head), features), support, _options.InnerLoss);
 
     private ParameterSet Descend(ParameterSet parameters, ParameterSet gradients, int step) =>
         parameters.Zip(gradients, (parameter, gradient) => Ops.Add(parameter, gradient, -_options.InnerLearningRate));

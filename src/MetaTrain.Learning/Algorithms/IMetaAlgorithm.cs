@@ -14,6 +14,9 @@ public interface IMetaAlgorithm
     /// <summary>Everything it learns: the model's parameters or some of them, and its own.</summary>
     ImmutableArray<ParameterDefinition> Parameters { get; }
 
+    /// <summary>What its model is judged by.</summary>
+    ExampleLoss Loss { get; }
+
     /// <summary>The inner steps that <see cref="Adapt"/> takes unless told otherwise; 0 for a method without.</summary>
     int InnerSteps { get; }
 

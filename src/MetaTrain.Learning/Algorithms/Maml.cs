@@ -57,6 +57,9 @@ public sealed class Maml(IModel model, ExampleLoss loss, MamlOptions? options = 
     public ImmutableArray<ParameterDefinition> Parameters => model.Parameters;
 
     /// <inheritdoc/>
+    public ExampleLoss Loss { get; } = loss;
+
+    /// <inheritdoc/>
     public int InnerSteps => _options.InnerSteps;
 
     /// <inheritdoc/>
@@ -68,7 +71,7 @@ public sealed class Maml(IModel model, ExampleLoss loss, MamlOptions? options = 
             ? GradientSteps.Differentiable(theta, count, InnerSteps, SupportLosses(tasks.Support), Descend)
             : GradientSteps.Detached(theta, count, InnerSteps, SupportLosses(tasks.Support), Descend).AsLeaves();
         var predictions = model.Forward(adapted, tasks.Query.Inputs);
-        var losses_T = TaskLoss.Of(loss, predictions, tasks.Query);
+        var losses_T = TaskLoss.Of(Loss, predictions, tasks.Query);
         var gradient = secondOrder
             ? Gradients.Of(Ops.Sum(losses_T), theta, createGraph: false)
             : Gradients.Of(Ops.Sum(losses_T), adapted, createGraph: false).SumOverTasks();
@@ -84,7 +87,7 @@ public sealed class Maml(IModel model, ExampleLoss loss, MamlOptions? options = 
     }
 
     private Func<ParameterSet, Tensor> SupportLosses(Examples support) =>
-        parameters => TaskLoss.Of(loss, model.Forward(parameters, support.Inputs), support, _options.InnerLoss);
+        parameters => TaskLoss.Of(Loss, model.Forward(parameters, support.Inputs), support, _options.InnerLoss);
 
     private ParameterSet Descend(ParameterSet parameters, ParameterSet gradients, int step) =>
         parameters.Zip(gradients, (parameter, gradient) => Ops.Add(parameter, gradient, -_options.InnerLearningRate));

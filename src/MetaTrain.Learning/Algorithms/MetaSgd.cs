@@ -50,6 +50,9 @@ public sealed class MetaSgd(IModel model, ExampleLoss loss, MetaSgdOptions? opti
     ];
 
     /// <inheritdoc/>
+    public ExampleLoss Loss { get; } = loss;
+
+    /// <inheritdoc/>
     public int InnerSteps => _options.InnerSteps;
 
     /// <inheritdoc/>
@@ -60,7 +63,7 @@ public sealed class MetaSgd(IModel model, ExampleLoss loss, MetaSgdOptions? opti
         var adapted = GradientSteps.Differentiable(
             theta, tasks.Support.Tasks, InnerSteps, SupportLosses(tasks.Support), Descend(stepSizes));
         var predictions = model.Forward(adapted, tasks.Query.Inputs);
-        var losses_T = TaskLoss.Of(loss, predictions, tasks.Query);
+        var losses_T = TaskLoss.Of(Loss, predictions, tasks.Query);
         return new MetaGradient(Gradients.Of(Ops.Sum(losses_T), learned, createGraph: false), losses_T, predictions);
     }
 
@@ -83,5 +86,5 @@ public sealed class MetaSgd(IModel model, ExampleLoss loss, MetaSgdOptions? opti
         parameters.Zip(gradients.Zip(gradients.With(stepSizes), Ops.Multiply), Ops.Subtract);
 
     private Func<ParameterSet, Tensor> SupportLosses(Examples support) =>
-        parameters => TaskLoss.Of(loss, model.Forward(parameters, support.Inputs), support, _options.InnerLoss);
+        parameters => TaskLoss.Of(Loss, model.Forward(parameters, support.Inputs), support, _options.InnerLoss);
 }

@@ -24,6 +24,9 @@ public sealed class ProtoNet(ISplitModel model, ExampleLoss loss) : IMetaAlgorit
         [.. model.Parameters.Where(parameter => !parameter.Name.StartsWith(ISplitModel.HeadPrefix, StringComparison.Ordinal))];
 
     /// <inheritdoc/>
+    public ExampleLoss Loss { get; } = loss;
+
+    /// <inheritdoc/>
     public int InnerSteps => 0;
 
     /// <inheritdoc/>
@@ -32,7 +35,7 @@ public sealed class ProtoNet(ISplitModel model, ExampleLoss loss) : IMetaAlgorit
         var theta = parameters.AsLeaves();
         var prototypes = Prototypes(model.Features(theta, tasks.Support.Inputs), tasks.Support.Targets);
         var predictions = Logits(model.Features(theta, tasks.Query.Inputs), prototypes);
-        var losses_T = TaskLoss.Of(loss, predictions, tasks.Query);
+        var losses_T = TaskLoss.Of(Loss, predictions, tasks.Query);
         return new MetaGradient(Gradients.Of(Ops.Sum(losses_T), theta, createGraph: false), losses_T, predictions);
     }
 

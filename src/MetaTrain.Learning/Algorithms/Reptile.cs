@@ -64,6 +64,9 @@ public sealed class Reptile(IModel model, ExampleLoss loss, ReptileOptions? opti
     public ImmutableArray<ParameterDefinition> Parameters => model.Parameters;
 
     /// <inheritdoc/>
+    public ExampleLoss Loss { get; } = loss;
+
+    /// <inheritdoc/>
     public int InnerSteps => _options.InnerSteps;
 
     /// <inheritdoc/>
@@ -72,7 +75,7 @@ public sealed class Reptile(IModel model, ExampleLoss loss, ReptileOptions? opti
         var adapted = Steps(parameters, tasks.Support, InnerSteps);
         using var noGraph = no_grad();
         var predictions = model.Forward(adapted, tasks.Query.Inputs);
-        var losses_T = TaskLoss.Of(loss, predictions, tasks.Query);
+        var losses_T = TaskLoss.Of(Loss, predictions, tasks.Query);
         return new MetaGradient(parameters.Zip(adapted, Ops.Subtract).SumOverTasks(), losses_T, predictions);
     }
 
@@ -84,7 +87,7 @@ public sealed class Reptile(IModel model, ExampleLoss loss, ReptileOptions? opti
         start,
         support.Tasks,
         steps,
-        parameters => TaskLoss.Of(loss, model.Forward(parameters, support.Inputs), support, _options.InnerLoss),
+        parameters => TaskLoss.Of(Loss, model.Forward(parameters, support.Inputs), support, _options.InnerLoss),
         _options.InnerOptimizer == InnerOptimizer.Adam ? Adam() : Descend);
 
     private ParameterSet Descend(ParameterSet parameters, ParameterSet gradients, int step) =>

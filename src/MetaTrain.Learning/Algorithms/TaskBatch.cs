@@ -9,9 +9,16 @@ public sealed record Examples(Tensor Inputs, Tensor Targets)
 {
     /// <summary>T.</summary>
     public long Tasks => Inputs.shape[0];
+
+    /// <summary>Those of one task alone, as a block of one.</summary>
+    public Examples Only(int task) => new(Inputs.narrow(0, task, 1), Targets.narrow(0, task, 1));
 }
 
 /// <summary>The episodes of a block as tensors.</summary>
 /// <param name="Support">To adapt to.</param>
 /// <param name="Query">To be judged on.</param>
-public sealed record TaskBatch(Examples Support, Examples Query);
+public sealed record TaskBatch(Examples Support, Examples Query)
+{
+    /// <summary>One task alone, as a block of one.</summary>
+    public TaskBatch Only(int task) => new(Support.Only(task), Query.Only(task));
+}

@@ -1,4 +1,6 @@
+using MetaTrain.Learning.Algorithms;
 using MetaTrain.Learning.MetaOptimizers;
+using MetaTrain.Learning.Models;
 
 namespace MetaTrain.Learning.Options;
 
@@ -6,5 +8,5 @@ namespace MetaTrain.Learning.Options;
 public static class LearningSections
 {
     /// <summary>Every registry, in the order of the schema.</summary>
-    public static IReadOnlyList<KindRegistry> All => [MetaOptimizerRegistry.All];
+    public static IReadOnlyList<KindRegistry> All => [ModelRegistry.All, AlgorithmRegistry.All, MetaOptimizerRegistry.All];
 }

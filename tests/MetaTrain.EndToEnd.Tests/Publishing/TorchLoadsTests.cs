@@ -4,13 +4,14 @@ using MetaTrain.TestKit.Processes;
 namespace MetaTrain.EndToEnd.Tests.Publishing;
 
 /// <summary>
-/// libtorch loads however a program that uses it is started. The program is the test program of Learning, told to run only its
+/// libtorch loads, and its hashes are known, however a program that uses it is started. The program is the test program of Learning, told to run only its
 /// tests of loading; the builds go to a directory of their own, so that the repository's is left alone.
 /// </summary>
 public sealed class TorchLoadsTests(TorchLoadsTests.Artifacts artifacts) : IClassFixture<TorchLoadsTests.Artifacts>
 {
     private const string Project = "tests/MetaTrain.Learning.Tests";
-    private static readonly string[] OnlyLoading = ["-class", "MetaTrain.Learning.Tests.Devices.TorchRuntimeTests"];
+    private static readonly string[] OnlyLoading =
+        ["-class", "MetaTrain.Learning.Tests.Devices.TorchRuntimeTests", "-class", "MetaTrain.Learning.Tests.Devices.DeviceClassTests"];
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(10);
 
     [Fact]

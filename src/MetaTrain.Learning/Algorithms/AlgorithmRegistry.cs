@@ -1,0 +1,27 @@
+using MetaTrain.Learning.Episodes;
+using MetaTrain.Learning.Models;
+using MetaTrain.Learning.Options;
+
+namespace MetaTrain.Learning.Algorithms;
+
+/// <summary>The methods by name: the section <c>algorithm</c> of a spec.</summary>
+public static class AlgorithmRegistry
+{
+    /// <summary>All of them.</summary>
+    public static Registry<AlgorithmContext, IMetaAlgorithm> All { get; } = new Registry<AlgorithmContext, IMetaAlgorithm>("algorithm")
+        .Add<MamlOptions>("maml", "MAML, second or first order (FOMAML).", (options, context) => new Maml(context.Model, context.Loss, options))
+        .Add<AnilOptions>("anil", "ANIL: MAML that adapts the head alone.", (options, context) => new Anil(context.Model, context.Loss, options))
+        .Add<ReptileOptions>("reptile", "Reptile: moves towards adapted parameters.", (options, context) => new Reptile(context.Model, context.Loss, options))
+        .Add<MetaSgdOptions>("meta-sgd", "Meta-SGD: MAML with learned step sizes.", (options, context) => new MetaSgd(context.Model, context.Loss, options))
+        .Add<ProtoNetOptions>("proto-net", "Prototypical networks.", (_, context) => new ProtoNet(RequireClasses("proto-net", context).Model, context.Loss), "protonet");
+
+    private static AlgorithmContext RequireClasses(string kind, AlgorithmContext context) => context.Shape.IsRegression
+        ? throw new OptionsException("algorithm.kind", $"algorithm.kind is \"{kind}\", which tells classes apart, but the data is regression: use maml, anil, reptile or meta-sgd.")
+        : context;
+}
+
+/// <summary>What a method needs beside its options.</summary>
+/// <param name="Model">What it trains.</param>
+/// <param name="Loss">What the model is judged by.</param>
+/// <param name="Shape">The training episodes.</param>
+public sealed record AlgorithmContext(ISplitModel Model, ExampleLoss Loss, EpisodeShape Shape);

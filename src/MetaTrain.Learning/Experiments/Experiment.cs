@@ -1,0 +1,133 @@
+using System.Collections.Immutable;
+using MetaTrain.Learning.Algorithms;
+using MetaTrain.Learning.Episodes;
+using MetaTrain.Learning.MetaOptimizers;
+using MetaTrain.Learning.Models;
+using MetaTrain.Learning.Options;
+using MetaTrain.Learning.Tensors;
+
+namespace MetaTrain.Learning.Experiments;
+
+/// <summary>
+/// Task source, method and meta-optimizer bound together, from a spec or from objects of one's own. Immutable and safe for concurrent
+/// use; every block is computed on the calling thread, with one intra-op thread and inside a dispose scope of its own.
+/// </summary>
+public sealed class Experiment : IExperiment
+{
+    private readonly ITaskSource _source;
+    private readonly IMetaAlgorithm _algorithm;
+    private readonly Func<int, IMetaOptimizer> _createOptimizer;
+    private readonly ParameterLayout _layout;
+    private readonly BlockComputer _computer;
+    private readonly ulong _seed;
+
+    /// <summary>An experiment of parts of one's own.</summary>
+    /// <param name="source">Where tasks come from.</param>
+    /// <param name="algorithm">The method, with its model and loss.</param>
+    /// <param name="createOptimizer">Makes the meta-optimizer, given the number of parameters.</param>
+    /// <param name="seed">Every random choice is derived from it.</param>
+    /// <param name="iterations">Meta-iterations of the whole run, for methods that look at them.</param>
+    /// <exception cref="InvalidOperationException">The model does not fit the episodes, or does not use all its parameters; the message says which.</exception>
+    public Experiment(
+        ITaskSource source, IMetaAlgorithm algorithm, Func<int, IMetaOptimizer> createOptimizer, ulong seed = 0, long iterations = 1)
+    {
+        (_source, _algorithm, _createOptimizer, _seed) = (source, algorithm, createOptimizer, seed);
+        _layout = new ParameterLayout(algorithm.Parameters.Select(parameter => (parameter.Name, parameter.Shape)));
+        _computer = new BlockComputer(algorithm, _layout, new ComputeContext { Iterations = iterations, Seed = seed });
+        _computer.TryOut(source.TrainingShape, InitialParameters());
+    }
+
+    /// <inheritdoc/>
+    public ImmutableArray<ParameterSlot> Parameters => _layout.Slots;
+
+    /// <inheritdoc/>
+    public ImmutableArray<string> TrainingMetrics => MetricNames.Training(_source.TrainingShape);
+
+    /// <inheritdoc/>
+    public string? DataNote => _source.Note;
+
+    /// <inheritdoc/>
+    public bool HasPixelBaseline => _source.HasPixelBaseline;
+
+    /// <summary>The experiment of a spec on a task source of one's own; <see cref="ExperimentSpec.Data"/> is not read.</summary>
+    /// <param name="spec">The spec's sections.</param>
+    /// <param name="source">Where tasks come from.</param>
+    /// <exception cref="OptionsException">Something in the spec cannot be; the message is one sentence with the option's path.</exception>
+    public static Experiment Create(ExperimentSpec spec, ITaskSource source)
+    {
+        var shape = source.TrainingShape;
+        var model = ModelRegistry.All.Read(spec.Model);
+        var method = AlgorithmRegistry.All.Read(spec.Algorithm);
+        var optimizer = MetaOptimizerRegistry.All.Read(spec.Meta);
+        var loss = shape.IsRegression ? (ExampleLoss)Losses.MeanSquaredError : Losses.CrossEntropy;
+        var algorithm = method.Create(new AlgorithmContext(model.Create(shape), loss, shape));
+        try
+        {
+            return new Experiment(source, algorithm, optimizer.Create, spec.Seed, ((MetaOptions)optimizer.Options).Iterations);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new OptionsException(
+                "model.kind", $"model.kind is \"{model.Kind}\", which does not fit the data and the method: {exception.Message}", exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ImmutableArray<string> EvaluationMetrics(EvaluationSettings settings) =>
+        MetricNames.Evaluation(_source.TrainingShape, settings, _algorithm.InnerSteps);
+
+    /// <inheritdoc/>
+    public float[] InitialParameters()
+    {
+        var definitions = _algorithm.Parameters.ToDictionary(parameter => parameter.Name, StringComparer.Ordinal);
+        var values = new float[_layout.Length];
+        for (var position = 0; position < _layout.Slots.Length; position++)
+        {
+            var slot = _layout.Slots[position];
+            definitions[slot.Name].Initial.Fill(values.AsSpan(slot.Offset, slot.Length), _seed, position);
+        }
+
+        return values;
+    }
+
+    /// <inheritdoc/>
+    public IMetaOptimizer CreateOptimizer() => _createOptimizer(_layout.Length);
+
+    /// <inheritdoc/>
+    public EpisodeBlock Sample(BlockRequest request)
+    {
+        var (shape, split, iteration) = request.Evaluation is { } evaluation
+            ? (ShapeOf(evaluation), evaluation.Split, 0)
+            : (_source.TrainingShape, Split.Train, request.Iteration);
+        var block = new EpisodeBlock(shape, request.Tasks);
+        for (var task = 0; task < request.Tasks; task++)
+        {
+            _source.Sample(new EpisodeKey(_seed, split, iteration, request.FirstTask + task), block, task);
+        }
+
+        return block;
+    }
+
+    /// <inheritdoc/>
+    public BlockSums Compute(BlockRequest request, EpisodeBlock episodes, ReadOnlyMemory<float> parameters)
+    {
+        if (parameters.Length != _layout.Length)
+        {
+            throw new ArgumentException(
+                $"{parameters.Length} parameters were given, but this experiment has {_layout.Length}; pass those of the same spec.", nameof(parameters));
+        }
+
+        return request.Evaluation is { } evaluation
+            ? _computer.Evaluate(request, evaluation, episodes, parameters.Span)
+            : _computer.Train(request, episodes, parameters.Span);
+    }
+
+    /// <summary>Why an evaluation cannot be made (too few classes or examples), in one sentence with the remedy; null when it can.</summary>
+    public string? Refuse(EvaluationSettings settings) => _source.Refuse(settings.Split, ShapeOf(settings));
+
+    private EpisodeShape ShapeOf(EvaluationSettings settings) => _source.TrainingShape with
+    {
+        Shots = settings.Shots ?? _source.TrainingShape.Shots,
+        Queries = settings.Queries ?? _source.TrainingShape.Queries,
+    };
+}

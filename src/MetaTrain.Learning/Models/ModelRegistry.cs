@@ -1,0 +1,68 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using MetaTrain.Learning.Episodes;
+using MetaTrain.Learning.Options;
+
+namespace MetaTrain.Learning.Models;
+
+/// <summary>The models by name: the section <c>model</c> of a spec. Inputs and outputs are those of the episodes.</summary>
+public static class ModelRegistry
+{
+    /// <summary>All of them; the context is the shape of the training episodes.</summary>
+    public static Registry<EpisodeShape, ISplitModel> All { get; } = new Registry<EpisodeShape, ISplitModel>("model")
+        .Add<MlpOptions>("mlp", "A multilayer perceptron with ReLU.", (options, shape) =>
+            new Mlp([shape.InputLength, .. options.Hidden, shape.Outputs]))
+        .Add<Conv4Options>("conv4", "Four convolutions with batch normalisation, the usual network of few-shot image classification.", CreateConv4)
+        .Add<NoConvOptions>("no-conv", "MAML's fully connected network with batch normalisation for Omniglot.", (options, shape) =>
+            new NoConvNet(shape.InputLength, options.Hidden, shape.Outputs));
+
+    private static Conv4 CreateConv4(Conv4Options options, EpisodeShape shape)
+    {
+        if (shape.Input.Length != 3)
+        {
+            throw new OptionsException(
+                "model.kind",
+                $"model.kind is \"conv4\", but inputs have the shape [{string.Join(", ", shape.Input)}]: it takes images [channels, height, width]; use mlp.");
+        }
+
+        try
+        {
+            return new Conv4(shape.Input[0], shape.Input[1], shape.Input[2], options.Filters, shape.Outputs, options.Pooling);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new OptionsException("model.pooling", $"model.pooling is \"max\": {exception.Message}", exception);
+        }
+    }
+}
+
+/// <summary>Options of <see cref="Mlp"/>.</summary>
+public sealed record MlpOptions
+{
+    /// <summary>Widths of the hidden layers.</summary>
+    [Description("Widths of the hidden layers.")]
+    [Range(1, 65536)]
+    public int[] Hidden { get; init; } = [40, 40];
+}
+
+/// <summary>Options of <see cref="Conv4"/>.</summary>
+public sealed record Conv4Options
+{
+    /// <summary>Filters of every convolution.</summary>
+    [Description("Filters of every convolution.")]
+    [Range(1, 4096)]
+    public int Filters { get; init; } = 64;
+
+    /// <summary>How images are halved after each convolution.</summary>
+    [Description("How images are halved: stride (convolutions of stride 2) or max (2x2 max pooling).")]
+    public Pooling Pooling { get; init; } = Pooling.Stride;
+}
+
+/// <summary>Options of <see cref="NoConvNet"/>.</summary>
+public sealed record NoConvOptions
+{
+    /// <summary>Widths of the hidden layers.</summary>
+    [Description("Widths of the hidden layers.")]
+    [Range(1, 65536)]
+    public int[] Hidden { get; init; } = [256, 128, 64, 64];
+}
