@@ -1,0 +1,22 @@
+namespace MetaTrain.Console.LocalClusters;
+
+/// <summary>Where local clusters keep their data.</summary>
+internal static class DataDirectory
+{
+    private const string Variable = "METATRAIN_DATA";
+
+    /// <summary>What the user says, else what the environment says, else <c>~/.metatrain</c>.</summary>
+    public static string Resolve(string? given, Func<string, string?> variable) =>
+        Path.GetFullPath(given ?? (variable(Variable) is { Length: > 0 } set ? set : Standard()));
+
+    /// <summary>The directory as people write it.</summary>
+    public static string Display(string directory)
+    {
+        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        return home.Length > 1 && directory.StartsWith(home + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            ? "~" + directory[home.Length..]
+            : directory;
+    }
+
+    private static string Standard() => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".metatrain");
+}
