@@ -1,3 +1,4 @@
+using MetaTrain.Learning.Datasets;
 using MetaTrain.Learning.MetaOptimizers;
 
 namespace MetaTrain.Learning.Options;
@@ -6,5 +7,5 @@ namespace MetaTrain.Learning.Options;
 public static class LearningSections
 {
     /// <summary>Every registry, in the order of the schema.</summary>
-    public static IReadOnlyList<KindRegistry> All => [MetaOptimizerRegistry.All];
+    public static IReadOnlyList<KindRegistry> All => [TaskSourceRegistry.All, MetaOptimizerRegistry.All];
 }
