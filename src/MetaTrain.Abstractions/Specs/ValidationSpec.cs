@@ -4,7 +4,7 @@ namespace MetaTrain.Abstractions.Specs;
 public sealed record ValidationSpec
 {
     /// <summary>Every so many iterations.</summary>
-    public long Every { get; init; } = 500;
+    public required long Every { get; init; }
 
     /// <summary>Over so many episodes, the same ones each time.</summary>
     public int Episodes { get; init; } = 600;

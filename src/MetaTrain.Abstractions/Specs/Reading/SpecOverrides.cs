@@ -17,9 +17,9 @@ internal static class SpecOverrides
             {
                 problems.Add(new SpecProblem("", $"The override '{text}' (--set) must have the form key=value, with dots between the sections of the key."));
             }
-            else if (!YamlSpecParser.TryParse(text[(equals + 1)..], out SpecNode value, out SpecProblem? fault, index + 1))
+            else if (!YamlSpecParser.TryParse(text[(equals + 1)..], out SpecNode value, out _, index + 1))
             {
-                problems.Add(new SpecProblem(string.Join('.', path), $"The value of '{string.Join('.', path)}' (--set) cannot be read: {fault!.Sentence}"));
+                problems.Add(new SpecProblem(string.Join('.', path), $"The override '{text}' (--set) sets '{string.Join('.', path)}' to what is not valid YAML; check its brackets and quotes."));
             }
             else
             {

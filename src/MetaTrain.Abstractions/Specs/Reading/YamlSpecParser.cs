@@ -21,7 +21,7 @@ internal sealed class YamlSpecParser
 
     private YamlSpecParser(string text, int overrideNumber)
     {
-        _events = new Parser(new StringReader(text));
+        _events = new GuardedEvents(text);
         _override = overrideNumber;
     }
 
