@@ -12,9 +12,6 @@ internal interface IExperimentFactory
 
     /// <summary>How the tasks of the job are cut on a device class.</summary>
     JobPlan Plan(JobSpec spec, string specJson, string deviceClass);
-
-    /// <summary>An estimate of the memory that a worker needs for one block of the plan, in bytes.</summary>
-    long EstimateBytes(string specJson, JobPlan plan);
 }
 
 /// <summary>A spec that cannot run here; the message is one sentence for its author.</summary>

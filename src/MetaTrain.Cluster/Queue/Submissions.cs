@@ -36,7 +36,6 @@ internal sealed class Submissions(IExperimentFactory factory, ICheckpointStore c
                 Problems = problems,
                 Plan = plan,
                 ParameterCount = parameters,
-                EstimatedBytesPerBlock = factory.EstimateBytes(specJson, plan),
                 Device = devices.DeviceClass,
             };
         }
