@@ -98,6 +98,10 @@ public sealed class MetaTrainClient : IAsyncDisposable
     public Task<JobState> ResumeAsync(JobId job, CancellationToken cancellationToken = default) =>
         RequestAsync(job, JobRequest.Run, cancellationToken);
 
+    /// <summary>Takes over an interrupted job: hands it to a local cluster (or with null to any) and lets it go on from its last commit.</summary>
+    public async Task<JobState> AdoptAsync(JobId job, string? owner, CancellationToken cancellationToken = default) =>
+        StateOrThrow(job, await _retry.RunAsync("take over the job", () => _grains.Queue.AdoptAsync(job, owner), cancellationToken));
+
     /// <summary>Ends a job for good.</summary>
     public Task<JobState> CancelAsync(JobId job, CancellationToken cancellationToken = default) =>
         RequestAsync(job, JobRequest.Cancel, cancellationToken);
@@ -142,17 +146,16 @@ public sealed class MetaTrainClient : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _grains.DisposeAsync();
 
-    private async Task<JobState> RequestAsync(JobId job, JobRequest request, CancellationToken cancellationToken)
+    private async Task<JobState> RequestAsync(JobId job, JobRequest request, CancellationToken cancellationToken) => StateOrThrow(
+        job,
+        await _retry.RunAsync($"{Verb(request)} the job", () => _grains.Coordinator(job).RequestAsync(request), cancellationToken));
+
+    private static JobState StateOrThrow(JobId job, ControlReply reply) => reply switch
     {
-        ControlReply reply = await _retry.RunAsync(
-            $"{Verb(request)} the job", () => _grains.Coordinator(job).RequestAsync(request), cancellationToken);
-        return reply switch
-        {
-            { Found: false } => throw JobErrors.Unknown(job),
-            { Refusal: { } refusal } => throw new MetaTrainException(FailureKind.Refused, refusal),
-            _ => reply.State,
-        };
-    }
+        { Found: false } => throw JobErrors.Unknown(job),
+        { Refusal: { } refusal } => throw new MetaTrainException(FailureKind.Refused, refusal),
+        _ => reply.State,
+    };
 
     private static string Verb(JobRequest request) => request switch
     {
