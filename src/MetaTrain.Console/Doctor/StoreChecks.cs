@@ -50,7 +50,7 @@ internal static class StoreChecks
                 Finding.Warning("store memory", $"maxmemory-policy is {policy}", "Make sure that it is noeviction: any other policy drops checkpoints."),
             { } policy => Finding.Bad("store memory", $"maxmemory-policy is {policy}", "CONFIG SET maxmemory-policy noeviction, else full memory drops checkpoints."),
         };
-        yield return facts.GetValueOrDefault("appendonly") ?? (facts.GetValueOrDefault("aof_enabled") == "1" ? "yes" : null) switch
+        yield return (facts.GetValueOrDefault("appendonly") ?? (facts.GetValueOrDefault("aof_enabled") == "1" ? "yes" : null)) switch
         {
             "yes" => Finding.Good("store durability", "the append-only file is on"),
             "no" => Finding.Bad("store durability", "the append-only file is off", "CONFIG SET appendonly yes, else a restart of the store loses commits."),

@@ -23,6 +23,15 @@ internal sealed class ConsoleLog(string dataDirectory, TimeProvider time) : ILog
     /// <summary>Notes an error with its details.</summary>
     public void Write(Exception failure) => Write($"{failure}");
 
+    /// <summary>Notes what lies behind an expected failure, if anything does: its sentence was shown already.</summary>
+    public void WriteCause(Exception failure)
+    {
+        if (failure.InnerException is not null)
+        {
+            Write(failure);
+        }
+    }
+
     public void Dispose()
     {
         lock (_gate)

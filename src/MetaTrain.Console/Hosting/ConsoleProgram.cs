@@ -14,8 +14,7 @@ internal static class ConsoleProgram
     /// <summary>Runs with the real terminal, network and processes.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
-        string data = DataDirectory.Resolve(null, Environment.GetEnvironmentVariable);
-        using var log = new ConsoleLog(data, TimeProvider.System);
+        using var log = new ConsoleLog(DataDirectory.Resolve(DataDirectory.In(args), Environment.GetEnvironmentVariable), TimeProvider.System);
         using var interrupts = new Interrupts();
         interrupts.Listen();
         var host = new ConsoleHost
@@ -31,7 +30,7 @@ internal static class ConsoleProgram
     /// <summary>Runs with whatever the host holds.</summary>
     public static async Task<int> RunAsync(string[] args, ConsoleHost host, ConsoleLog log)
     {
-        ParseResult parse = CommandTree.Create(host).Parse(args);
+        ParseResult parse = CommandTree.Create(host).Parse(args.Length > 0 ? args : ["--help"]);
         bool json = args.Contains("--json");
         if (parse.Errors.Count > 0)
         {
@@ -47,7 +46,8 @@ internal static class ConsoleProgram
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = null,
             };
-            return await parse.InvokeAsync(invocation, host.Interrupts.Token);
+            int exitCode = await parse.InvokeAsync(invocation, host.Interrupts.Token);
+            return args.Length > 0 ? exitCode : ExitCode.WrongUsage;
         }
         catch (OperationCanceledException) when (host.Interrupts.Token.IsCancellationRequested)
         {
@@ -55,12 +55,12 @@ internal static class ConsoleProgram
         }
         catch (ConsoleFault fault)
         {
-            log.Write(fault);
+            log.WriteCause(fault);
             return Fail(host.Output, json, fault.ExitCode, fault.Message, Details(parse, fault));
         }
         catch (MetaTrainException failure)
         {
-            log.Write(failure);
+            log.WriteCause(failure);
             return Fail(host.Output, json, ExitCode.Of(failure.Kind), failure.Message, Details(parse, failure));
         }
         catch (Exception unexpected)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace MetaTrain.Console.Hosting;
 
@@ -7,24 +8,47 @@ internal static class UsageError
 {
     public static string Describe(ParseResult parse)
     {
-        string command = NameOf(parse.CommandResult);
-        string problems = string.Join(' ', parse.Errors.Select(error => Sentence(error.Message)).Distinct());
-        return $"{problems} See '{command} --help'.";
+        string command = string.Join(' ', CommandsOf(parse.CommandResult).Select(each => each.Name).Prepend("metatrain"));
+        return $"{Problem(parse, command)} See '{command} --help'.";
     }
 
-    private static string NameOf(System.CommandLine.Parsing.CommandResult? result)
+    private static string Problem(ParseResult parse, string command)
     {
-        List<string> names = [];
-        for (System.CommandLine.Parsing.SymbolResult? each = result; each is not null; each = each.Parent)
+        Command parent = parse.CommandResult.Command;
+        if (parent.Subcommands.Count == 0)
         {
-            if (each is System.CommandLine.Parsing.CommandResult { Command: not RootCommand } command)
+            return string.Join(' ', parse.Errors.Select(error => error.Message.EndsWith('.') ? error.Message : error.Message + ".").Distinct());
+        }
+
+        string[] names = [.. parent.Subcommands.Select(each => each.Name)];
+        string? typed = parse.UnmatchedTokens.FirstOrDefault();
+        return typed is null
+            ? $"'{command}' needs a command: {string.Join(", ", names)}."
+            : $"'{command}' has no command '{typed}': did you mean '{names.MinBy(name => Distance(name, typed))}'?";
+    }
+
+    private static IEnumerable<Command> CommandsOf(CommandResult result)
+    {
+        IEnumerable<Command> outer = result.Parent is CommandResult parent ? CommandsOf(parent) : [];
+        return result.Command is RootCommand ? outer : outer.Append(result.Command);
+    }
+
+    /// <summary>How many letters differ (Levenshtein).</summary>
+    private static int Distance(string a, string b)
+    {
+        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
+        for (int i = 1; i <= a.Length; i++)
+        {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.Length; j++)
             {
-                names.Insert(0, command.Command.Name);
+                int above = row[j];
+                row[j] = Math.Min(Math.Min(above, row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
+                diagonal = above;
             }
         }
 
-        return string.Join(' ', names.Prepend("metatrain"));
+        return row[^1];
     }
-
-    private static string Sentence(string message) => message.EndsWith('.') ? message : message + ".";
 }

@@ -9,6 +9,15 @@ internal static class DataDirectory
     public static string Resolve(string? given, Func<string, string?> variable) =>
         Path.GetFullPath(given ?? (variable(Variable) is { Length: > 0 } set ? set : Standard()));
 
+    /// <summary>What --data says in a command line that may be wrong elsewhere; null when it says nothing.</summary>
+    public static string? In(string[] args)
+    {
+        int index = Array.IndexOf(args, "--data");
+        return index >= 0 && index + 1 < args.Length
+            ? args[index + 1]
+            : args.FirstOrDefault(each => each.StartsWith("--data=", StringComparison.Ordinal))?["--data=".Length..];
+    }
+
     /// <summary>The directory as people write it.</summary>
     public static string Display(string directory)
     {
