@@ -173,6 +173,7 @@ public sealed class JobSpecReaderTests
 
     [Theory]
     [InlineData("{\"name\": 1", "The spec is not valid JSON at line 1, byte 11.")]
+    [InlineData("{\"name\": \"\\ud800\"}", "The spec is not valid JSON: it holds text with half of a surrogate pair.")]
     [InlineData("{\"name\": \"a\", \"name\": \"b\"}", "The key 'name' stands twice in one section; keep one of them.")]
     public void ReadJson_SaysOneSentence_WhenTheTextIsNotJson(string json, string sentence) =>
         Assert.Equal(sentence, Assert.Single(TestSchema.Reader.ReadJson(json).Problems).Sentence);

@@ -50,6 +50,11 @@ internal sealed class JsonSpecParser
         {
             problem = fault.ToProblem();
         }
+        catch (InvalidOperationException)
+        {
+            // The reader's word for an escape such as \ud800 without its other half.
+            problem = new SpecProblem("", "The spec is not valid JSON: it holds text with half of a surrogate pair.");
+        }
         catch (JsonException fault)
         {
             problem = new SpecProblem("", $"The spec is not valid JSON at line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1}.", (int?)fault.LineNumber + 1);

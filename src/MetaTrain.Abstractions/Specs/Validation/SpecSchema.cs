@@ -6,8 +6,8 @@ namespace MetaTrain.Abstractions.Specs.Validation;
 /// <summary>The schema of a whole spec: the cluster's sections, with those of the mathematics put in.</summary>
 internal static class SpecSchema
 {
-    private const string JobResource = "MetaTrain.Abstractions.Specs.Schemas.job.schema.json";
-    private const string LearningResource = "MetaTrain.Abstractions.Specs.Schemas.learning.schema.json";
+    private const string JobResource = "MetaTrain.Abstractions.Specs.job.schema.json";
+    private const string LearningResource = "MetaTrain.Abstractions.Specs.learning.schema.json";
 
     private static readonly Lazy<JsonObject> Embedded = new(() => Compose(Resource(JobResource)!, Resource(LearningResource)));
     private static readonly Lazy<SchemaNode> EmbeddedRoot = new(() => SchemaReader.Read(Embedded.Value));
@@ -37,7 +37,7 @@ internal static class SpecSchema
         JsonObject theirs = learning["properties"] as JsonObject ?? throw new InvalidDataException("learning.schema.json has no properties.");
         foreach (string section in (string[])["data", "model", "algorithm"])
         {
-            sections[section] = Section(theirs, section);
+            sections[section] = theirs[section]?.DeepClone() ?? sections[section]!.DeepClone();
         }
 
         JsonObject meta = Section(theirs, "meta");
