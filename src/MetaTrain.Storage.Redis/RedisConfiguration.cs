@@ -23,6 +23,9 @@ public static class RedisConfiguration
         configuration.AbortOnConnectFail = true;
         configuration.ReconnectRetryPolicy = new LinearRetry(500);
         configuration.ClientName ??= "metatrain";
+
+        // Without it the library itself refuses INFO and CONFIG GET, by which a store's durability is checked.
+        configuration.AllowAdmin = true;
         return configuration;
     }
 
