@@ -22,17 +22,25 @@ internal static class ParametersFile
         (JsonDocument document, int dataStart) = ReadHeader(content);
         using (document)
         {
-            List<Entry> entries = [];
-            foreach (JsonProperty property in document.RootElement.EnumerateObject())
-            {
-                if (property.Name != MetadataName && !property.Name.StartsWith(StatePrefix, StringComparison.Ordinal))
-                {
-                    entries.Add(ReadEntry(property, content.Length - dataStart));
-                }
-            }
+            return Write(content[dataStart..], ReadEntries(document.RootElement, content.Length - dataStart), metadata);
+        }
+    }
 
+    private static List<Entry> ReadEntries(JsonElement header, int dataLength)
+    {
+        try
+        {
+            // Every entry is read, so that a file that was cut off anywhere is found out.
+            List<Entry> entries = [.. header.EnumerateObject()
+                .Where(property => property.Name != MetadataName)
+                .Select(property => ReadEntry(property, dataLength))];
+            entries.RemoveAll(entry => entry.Name.StartsWith(StatePrefix, StringComparison.Ordinal));
             entries.Sort((a, b) => Encoding.UTF8.GetBytes(a.Name).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(b.Name)));
-            return Write(content[dataStart..], entries, metadata);
+            return entries;
+        }
+        catch (Exception malformed) when (malformed is KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException)
+        {
+            throw Damaged("an entry of its header is malformed", malformed);
         }
     }
 
@@ -114,20 +122,13 @@ internal static class ParametersFile
 
     private static Entry ReadEntry(JsonProperty property, int dataLength)
     {
-        try
-        {
-            JsonElement offsets = property.Value.GetProperty("data_offsets");
-            long[] shape = [.. property.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64())];
-            var entry = new Entry(
-                property.Name, property.Value.GetProperty("dtype").GetString()!, shape, offsets[0].GetInt32(), offsets[1].GetInt32());
-            return entry.Begin >= 0 && entry.Begin <= entry.End && entry.End <= dataLength
-                ? entry
-                : throw Damaged($"'{property.Name}' lies outside the content");
-        }
-        catch (Exception malformed) when (malformed is KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException)
-        {
-            throw Damaged($"its entry '{property.Name}' is malformed", malformed);
-        }
+        JsonElement offsets = property.Value.GetProperty("data_offsets");
+        long[] shape = [.. property.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64())];
+        string type = property.Value.GetProperty("dtype").GetString() ?? throw Damaged($"'{property.Name}' has no type");
+        var entry = new Entry(property.Name, type, shape, offsets[0].GetInt32(), offsets[1].GetInt32());
+        return entry.Begin >= 0 && entry.Begin <= entry.End && entry.End <= dataLength
+            ? entry
+            : throw Damaged($"'{property.Name}' lies outside the content");
     }
 
     private static InvalidDataException Damaged(string why, Exception? inner = null) =>
