@@ -1,4 +1,5 @@
 using MetaTrain.Cluster.Coordination;
+using MetaTrain.Cluster.Datasets;
 using MetaTrain.Cluster.Experiments;
 using MetaTrain.Cluster.Placement;
 using MetaTrain.Cluster.Queue;
@@ -28,6 +29,7 @@ public static class ClusterServiceExtensions
         services.AddPlacementDirector<SiloPinnedPlacement, SiloPinnedPlacementDirector>();
         services.TryAddSingleton<IExperimentFactory, ExperimentFactory>();
         services.AddSingleton<DatasetCache>();
+        services.AddSingleton<DatasetWriter>();
         services.AddSingleton<ExperimentCache>();
         services.AddSingleton<SiloDevices>();
         services.AddSingleton<ParameterCache>();

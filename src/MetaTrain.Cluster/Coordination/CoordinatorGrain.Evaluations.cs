@@ -84,7 +84,7 @@ internal sealed partial class CoordinatorGrain
         }
 
         _readOnly = true;
-        return _session = new JobSession(Settings(spec, record, _experiment, trajectory), last.Epoch, trajectory, services.Time, Note) { IsPaused = true };
+        return _session = new JobSession(Settings(spec, _experiment, trajectory), last.Epoch, trajectory, services.Time, Note) { IsPaused = true };
     }
 
     private void CloseReadOnly(JobSession session)

@@ -75,7 +75,7 @@ internal sealed partial class CoordinatorGrain
             : await RestoredTrajectoryAsync(manifest, experiment);
         trajectory.DeviceClass ??= services.Devices.DeviceClass;
 
-        SessionSettings settings = Settings(spec, record, experiment, trajectory);
+        SessionSettings settings = Settings(spec, experiment, trajectory);
         JobSession session = new(settings, epoch, trajectory, services.Time, Note)
         {
             IsPaused = record.Request == JobRequest.Pause,
@@ -105,11 +105,11 @@ internal sealed partial class CoordinatorGrain
         await AdvanceAsync();
     }
 
-    private SessionSettings Settings(JobSpec spec, JobRecord record, IExperiment experiment, Trajectory trajectory) => new()
+    private SessionSettings Settings(JobSpec spec, IExperiment experiment, Trajectory trajectory) => new()
     {
         Job = Job,
         Spec = spec,
-        Plan = services.Factory.Plan(spec, record.SpecJson, trajectory.DeviceClass!),
+        Plan = services.Factory.Plan(spec, trajectory.DeviceClass!),
         ParameterCount = trajectory.Parameters.Length,
         EvaluationMetrics = work => experiment.EvaluationMetrics(Workers.EvaluationSettingsReader.Read(work)),
         DataNote = experiment.DataNote,

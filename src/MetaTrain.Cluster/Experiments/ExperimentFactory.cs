@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using MetaTrain.Abstractions.Datasets;
 using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Specs;
@@ -22,7 +23,7 @@ internal sealed class ExperimentFactory(DatasetCache datasets) : IExperimentFact
         try
         {
             ITaskSource source = TaskSourceRegistry.Create(spec.Data, new OneDataset(dataset));
-            Experiment experiment = Experiment.Create(Read(spec, specJson), source);
+            Experiment experiment = Experiment.Create(Read(spec), source);
             CheckEvaluations(spec, experiment);
             return experiment;
         }
@@ -39,27 +40,23 @@ internal sealed class ExperimentFactory(DatasetCache datasets) : IExperimentFact
         }
     }
 
-    public JobPlan Plan(JobSpec spec, string specJson, string deviceClass)
+    public JobPlan Plan(JobSpec spec, string deviceClass)
     {
-        ComputePlan plan = ComputePlan.Choose(Read(spec, specJson), deviceClass, spec.Plan.BlockSize);
+        ComputePlan plan = ComputePlan.Choose(Read(spec), deviceClass, spec.Plan.BlockSize);
         return new JobPlan(plan.BlockSize, new BlockPartition(spec.Meta.TasksPerIteration, plan.BlockSize).Blocks, plan.Path);
     }
 
-    private static ExperimentSpec Read(JobSpec spec, string specJson)
+    private static ExperimentSpec Read(JobSpec spec) => new()
     {
-        using System.Text.Json.JsonDocument document = System.Text.Json.JsonDocument.Parse(specJson);
-        return new ExperimentSpec
-        {
-            Data = spec.Data,
-            Model = spec.Model,
-            Algorithm = spec.Algorithm,
-            Meta = document.RootElement.GetProperty("meta").Clone(),
-            Seed = spec.Seed,
-        };
-    }
+        Data = spec.Data,
+        Model = spec.Model,
+        Algorithm = spec.Algorithm,
+        Meta = spec.Meta.Section,
+        Seed = spec.Seed,
+    };
 
     private static string DatasetName(JobSpec spec) =>
-        spec.Data.TryGetProperty("dataset", out System.Text.Json.JsonElement name) ? name.GetString() ?? "" : "";
+        spec.Data.TryGetProperty("dataset", out JsonElement name) ? name.GetString() ?? "" : "";
 
     // An evaluation that cannot be drawn is refused before hours of training lead up to it.
     private static void CheckEvaluations(JobSpec spec, Experiment experiment)

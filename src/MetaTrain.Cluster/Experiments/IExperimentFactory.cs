@@ -11,7 +11,7 @@ internal interface IExperimentFactory
     Task<IExperiment> CreateAsync(string specJson, CancellationToken cancellationToken);
 
     /// <summary>How the tasks of the job are cut on a device class.</summary>
-    JobPlan Plan(JobSpec spec, string specJson, string deviceClass);
+    JobPlan Plan(JobSpec spec, string deviceClass);
 }
 
 /// <summary>A spec that cannot run here; the message is one sentence for its author.</summary>

@@ -30,7 +30,7 @@ internal sealed class Submissions(IExperimentFactory factory, ICheckpointStore c
             IExperiment experiment = await Task.Run(() => factory.CreateAsync(specJson, CancellationToken.None));
             long parameters = experiment.Parameters.Sum(static slot => (long)slot.Length);
             ImmutableArray<string> problems = [.. await ProblemsAsync(spec, parameters)];
-            JobPlan plan = factory.Plan(spec, specJson, devices.DeviceClass);
+            JobPlan plan = factory.Plan(spec, devices.DeviceClass);
             return new ValidationReply
             {
                 Problems = problems,

@@ -26,7 +26,7 @@ internal sealed class SessionFixture
             Data = default,
             Model = default,
             Algorithm = default,
-            Meta = new MetaSpec { Iterations = iterations, TasksPerIteration = tasks },
+            Meta = new MetaSpec { Iterations = iterations, TasksPerIteration = tasks, Section = default },
             Evaluation = new EvaluationSpec { Validation = validation },
             Checkpoint = checkpoint ?? new CheckpointSpec(),
         };
@@ -119,7 +119,11 @@ internal sealed class SessionFixture
             (string Worker, Lease Lease) done = inFlight[random.Next(inFlight.Count)];
             inFlight.Remove(done);
             Time.Advance(TimeSpan.FromMilliseconds(random.Next(30)));
-            session.Accept(Compute(session, done.Lease), done.Worker);
+            if (session.Parameters(done.Lease.Version) is not null)
+            {
+                session.Accept(Compute(session, done.Lease), done.Worker);
+            }
+
             commits.AddRange(Advance(session));
         }
 
