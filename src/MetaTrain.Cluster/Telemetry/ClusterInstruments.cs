@@ -69,7 +69,7 @@ public sealed class ClusterInstruments : IDisposable
         JobGauge("metatrain.leases", "Blocks that are out with workers.", job => job.Leases);
         _meter.CreateObservableGauge("metatrain.workers", ObserveWorkers, "{worker}", "Workers of this silo by what they do.");
         _meter.CreateObservableGauge("metatrain.queue.jobs", ObserveQueue, "{job}", "Jobs by state, on the silo that holds the queue.");
-        _meter.CreateObservableGauge("metatrain.device.idle", ObserveIdle, "1", "Idle share of a slot's device over the last 15 seconds.");
+        _meter.CreateObservableGauge("metatrain.device.idle_ratio", ObserveIdle, unit: null, "Idle share of a slot's device over the last 15 seconds.");
     }
 
     /// <summary>A coordinator took over a job at a version.</summary>

@@ -104,7 +104,7 @@ public sealed class ClusterInstrumentsTests : IDisposable
         Assert.Equal(1, gauges["metatrain.workers{state=draining}"]);
         Assert.Equal(0, gauges["metatrain.workers{state=idle}"]);
         Assert.Equal(0, gauges["metatrain.workers{state=waiting}"]);
-        Assert.DoesNotContain("metatrain.device.idle{slot=2}", gauges);
+        Assert.DoesNotContain("metatrain.device.idle_ratio{slot=2}", gauges);
     }
 
     [Fact]
@@ -112,13 +112,13 @@ public sealed class ClusterInstrumentsTests : IDisposable
     {
         Instruments.WorkerChanged(0, WorkerActivity.Idle);
         _meter.Time.Advance(TimeSpan.FromSeconds(2));
-        Assert.Equal(1, _meter.ReadGauges()["metatrain.device.idle{slot=0}"]);
+        Assert.Equal(1, _meter.ReadGauges()["metatrain.device.idle_ratio{slot=0}"]);
 
         Instruments.BlockStarted(0);
         _meter.Time.Advance(TimeSpan.FromSeconds(2));
         Instruments.BlockComputed(0, "maml", TimeSpan.FromSeconds(2));
 
-        Assert.Equal(0.5, _meter.ReadGauges()["metatrain.device.idle{slot=0}"], tolerance: 1e-9);
+        Assert.Equal(0.5, _meter.ReadGauges()["metatrain.device.idle_ratio{slot=0}"], tolerance: 1e-9);
         Assert.Equal([2], _meter.Of("metatrain.device.busy{slot=0}"));
         Assert.Equal([2], _meter.Of("metatrain.block.compute{job_name=maml}"));
     }
