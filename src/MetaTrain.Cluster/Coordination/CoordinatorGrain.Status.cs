@@ -26,7 +26,7 @@ internal sealed partial class CoordinatorGrain
         ImmutableArray<RunEvent> events = await services.Events.ReadAsync(Job, afterSequence, EventsAtOnce, CancellationToken.None);
         if (events.IsEmpty && _session is not null)
         {
-            await _waitingWatchers.WaitAsync();
+            await _waitingWatchers.WaitAsync(_waitingWatchers.Begin());
             events = await services.Events.ReadAsync(Job, afterSequence, EventsAtOnce, CancellationToken.None);
         }
 

@@ -63,6 +63,7 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
         }
 
         await AdvanceAsync();
+        long began = _waiting.Begin();
         while (request.WantsWork && _session == session && session.HasWork)
         {
             if (session.TryLease(request.Worker) is { } lease)
@@ -76,7 +77,7 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
                 return new ExchangeReply { Outcome = ExchangeOutcome.Lease, Lease = lease };
             }
 
-            if (!await _waiting.WaitAsync())
+            if (!await _waiting.WaitAsync(began))
             {
                 return new ExchangeReply { Outcome = ExchangeOutcome.Wait };
             }

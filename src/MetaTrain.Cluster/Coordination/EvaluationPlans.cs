@@ -12,15 +12,17 @@ internal static class EvaluationPlans
     public static EvaluationWork Validation(EvaluationSpec spec) => new()
     {
         Split = "validation",
+        Ways = spec.Final.Ways,
         Shots = spec.Final.Shots,
         Queries = spec.Validation?.Queries ?? spec.Final.Queries,
-        InnerSteps = spec.Validation?.InnerSteps is { } steps ? [steps] : spec.Final.InnerSteps,
+        InnerSteps = spec.Validation?.InnerSteps is { } steps ? [steps] : spec.Final.InnerSteps is [] ? [] : [spec.Final.InnerSteps.Max()],
         Transductive = spec.Final.Transductive,
     };
 
     public static EvaluationWork Final(EvaluationSpec spec, bool baseline) => new()
     {
         Split = spec.Final.Split,
+        Ways = spec.Final.Ways,
         Shots = spec.Final.Shots,
         Queries = spec.Final.Queries,
         InnerSteps = spec.Final.InnerSteps,

@@ -112,6 +112,7 @@ internal sealed partial class JobQueueGrain(
             return null;
         }
 
+        long began = _waiting.Begin();
         while (true)
         {
             if (_shares.Assign(worker.Id, worker.DeviceClass) is { } job)
@@ -119,7 +120,7 @@ internal sealed partial class JobQueueGrain(
                 return job;
             }
 
-            if (!await _waiting.WaitAsync())
+            if (!await _waiting.WaitAsync(began))
             {
                 return null;
             }
@@ -162,6 +163,7 @@ internal sealed partial class JobQueueGrain(
         };
         _shares.Set(record.Job, entry.Priority, entry.Order, hasWork: runs && record.Request == JobRequest.Run, deviceClass: null);
         Measure();
+        _waiting.Wake();
         return entry;
     }
 
@@ -175,8 +177,6 @@ internal sealed partial class JobQueueGrain(
                 entry.Waking = WakeAsync(job, entry);
             }
         }
-
-        _waiting.Wake();
     }
 
     private async Task WakeAsync(JobId job, JobEntry entry)

@@ -9,6 +9,7 @@ internal static class EvaluationSettingsReader
     public static EvaluationSettings Read(EvaluationWork work) => new()
     {
         Split = SplitNames.Parse(work.Split),
+        Ways = work.Ways,
         Shots = work.Shots,
         Queries = work.Queries,
         InnerSteps = [.. work.InnerSteps],

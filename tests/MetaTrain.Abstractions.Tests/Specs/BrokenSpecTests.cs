@@ -67,7 +67,6 @@ public sealed class BrokenSpecTests
         { "innerSteps: [1, 3]", "innerSteps: many", "'evaluation.final.innerSteps' (line 13) is \"many\", but must be a whole number from 0 to 10000 or a list of at most 100 items without repetitions, each a whole number from 0 to 10000." },
         { "seed: 7", "plan: { blockSize: 12 }", "'plan.blockSize' (line 2) is 12, but must be a power of two." },
         { "seed: 7", "checkpoint: { keepLast: 0 }", "'checkpoint.keepLast' (line 2) is 0, but must be a whole number from 1 to 1000." },
-        { "seed: 7", "resources: { minWorkers: 4, maxWorkers: 2 }", "'resources.maxWorkers' (line 2) is 2, but must be at least 'resources.minWorkers', which is 4." },
         { "seed: 7", "resources: { device: gpu }", "'resources.device' (line 2) is \"gpu\", but must be one of auto, cpu, cuda." },
         { "seed: 7", "initialize: { at: best }", "'initialize.from' is missing from 'initialize' (line 2); it must be text of 1 to 1000 characters." },
         { "seed: 7", "initialize: { from: job-1, at: lats }", "'initialize.at' (line 2) is \"lats\", but must be last, best or an iteration; did you mean 'last'?" },

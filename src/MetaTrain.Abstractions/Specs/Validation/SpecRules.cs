@@ -25,8 +25,7 @@ internal sealed class SpecRules
         rules.Name();
         rules.ValidationFallsWithinTraining();
         rules.BlockSizeIsPowerOfTwo();
-        rules.WorkersAreInOrder();
-        rules.WaysNeedClasses("evaluation.final.ways");
+                rules.WaysNeedClasses("evaluation.final.ways");
         rules.InitialVersionIsNamed();
         return rules._problems;
     }
@@ -52,14 +51,6 @@ internal sealed class SpecRules
         if (Whole("plan.blockSize") is { } size && !BitOperations.IsPow2((long)size.Integer))
         {
             Add("plan.blockSize", size, "must be a power of two");
-        }
-    }
-
-    private void WorkersAreInOrder()
-    {
-        if (Whole("resources.minWorkers") is { } least && Whole("resources.maxWorkers") is { } most && most.Integer < least.Integer)
-        {
-            Add("resources.maxWorkers", most, $"must be at least 'resources.minWorkers', which is {least.Integer}");
         }
     }
 
