@@ -1,1 +1,3 @@
-return 0;
+using MetaTrain.Console.Hosting;
+
+return await ConsoleProgram.RunAsync(args);

@@ -1,1 +1,29 @@
-return 0;
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using MetaTrain.Silo.Hosting;
+using MetaTrain.Silo.Verbs;
+
+EnvironmentDefault environment = new(Environment.GetEnvironmentVariable);
+RootCommand root = new("The server side of MetaTrain: a silo, the embedded store, or a whole local cluster.")
+{
+    new RunVerb(environment).ToCommand(),
+};
+
+// The verbs handle signals themselves: a silo drains for longer than the parser would wait.
+InvocationConfiguration invocation = new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+try
+{
+    ParseResult parsed = root.Parse(args);
+    if (parsed.Action is ParseErrorAction wrong)
+    {
+        wrong.ShowHelp = false;
+    }
+
+    int code = await parsed.InvokeAsync(invocation);
+    return parsed.Errors.Count > 0 ? ExitCode.WrongUsage : code;
+}
+catch (StartFailure failure)
+{
+    await Console.Error.WriteLineAsync(failure.Message);
+    return failure.ExitCode;
+}

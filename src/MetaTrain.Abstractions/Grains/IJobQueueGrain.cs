@@ -18,6 +18,10 @@ public interface IJobQueueGrain : IGrainWithStringKey
     [Alias("Validate")]
     Task<ValidationReply> ValidateAsync(string specJson);
 
+    /// <summary>Takes over an interrupted job: hands it to a local cluster (or with null to any) and lets it go on from its last commit.</summary>
+    [Alias("Adopt")]
+    Task<ControlReply> AdoptAsync(JobId job, string? owner);
+
     /// <summary>All jobs, oldest first.</summary>
     [Alias("List")]
     Task<ImmutableArray<JobStatus>> ListAsync();
@@ -30,10 +34,18 @@ public interface IJobQueueGrain : IGrainWithStringKey
     [Alias("Workers")]
     Task<ImmutableArray<WorkerStatus>> WorkersAsync();
 
-    /// <summary>A coordinator says whether its job has work for workers.</summary>
+    /// <summary>A coordinator says where its job is, and whether it has work for workers.</summary>
     [Alias("Report")]
-    Task ReportAsync(JobId job, JobState state, bool hasWork);
+    Task ReportAsync(JobReport report);
 }
+
+/// <summary>What a coordinator tells the queue.</summary>
+[GenerateSerializer, Immutable, Alias("JobReport")]
+public sealed record JobReport(
+    [property: Id(0)] JobId Job,
+    [property: Id(1)] JobState State,
+    [property: Id(2)] bool HasWork,
+    [property: Id(3)] string? DeviceClass);
 
 /// <summary>A spec on its way into the queue.</summary>
 [GenerateSerializer, Immutable, Alias("JobSubmission")]

@@ -83,6 +83,9 @@ public sealed record JobStatus
 
     /// <summary>When the job was submitted (UTC).</summary>
     [Id(25)] public DateTimeOffset SubmittedAt { get; init; }
+
+    /// <summary>The silo whose coordinator has the job; null when none has.</summary>
+    [Id(26)] public string? Coordinator { get; init; }
 }
 
 /// <summary>What one worker has computed for a job.</summary>

@@ -41,6 +41,9 @@ public sealed record EvaluationWork
 
     /// <summary>True to measure the task source's baseline on the same episodes.</summary>
     [Id(5)] public bool Baseline { get; init; }
+
+    /// <summary>Classes an episode; null takes the spec's.</summary>
+    [Id(6)] public int? Ways { get; init; }
 }
 
 /// <summary>The right, and the wish, that one worker computes one block.</summary>

@@ -6,6 +6,7 @@ namespace MetaTrain.Abstractions.Specs;
 /// A job as the cluster reads it: the sections that are the cluster's own, typed, and those that are the mathematics' own
 /// (<c>data</c>, <c>model</c>, <c>algorithm</c>, the optimizer part of <c>meta</c>) as JSON that MetaTrain.Learning reads.
 /// </summary>
+/// <remarks>Made by <see cref="JobSpecReader"/>, which has checked it: every value is within its limits and every default is filled in.</remarks>
 public sealed record JobSpec
 {
     /// <summary>A name for people.</summary>
@@ -41,110 +42,6 @@ public sealed record JobSpec
     /// <summary>Overrides the build's compute plan.</summary>
     public PlanSpec Plan { get; init; } = new();
 
-    /// <summary>A warm start.</summary>
+    /// <summary>A warm start; null starts from the model's own initialisation.</summary>
     public InitializeSpec? Initialize { get; init; }
-}
-
-/// <summary>The cluster's part of <c>meta</c>; its optimizer part is read by MetaTrain.Learning.</summary>
-public sealed record MetaSpec
-{
-    /// <summary>Meta-iterations to run.</summary>
-    public required long Iterations { get; init; }
-
-    /// <summary>Tasks whose meta-gradients are averaged in one iteration.</summary>
-    public required int TasksPerIteration { get; init; }
-}
-
-/// <summary>What is measured.</summary>
-public sealed record EvaluationSpec
-{
-    /// <summary>During training, to choose the best version; null to never validate.</summary>
-    public ValidationSpec? Validation { get; init; }
-
-    /// <summary>After training.</summary>
-    public FinalEvaluationSpec Final { get; init; } = new();
-}
-
-/// <summary>The validation during training.</summary>
-public sealed record ValidationSpec
-{
-    /// <summary>Every so many iterations.</summary>
-    public long Every { get; init; } = 500;
-
-    /// <summary>Over so many episodes, the same ones each time.</summary>
-    public int Episodes { get; init; } = 600;
-
-    /// <summary>Query examples a class; null takes the data section's.</summary>
-    public int? Queries { get; init; }
-
-    /// <summary>Inner steps; null takes those of the final evaluation, else the algorithm's own.</summary>
-    public int? InnerSteps { get; init; }
-}
-
-/// <summary>The evaluation after training.</summary>
-public sealed record FinalEvaluationSpec
-{
-    /// <summary>train, validation or test.</summary>
-    public string Split { get; init; } = "test";
-
-    /// <summary>Over so many episodes.</summary>
-    public int Episodes { get; init; } = 600;
-
-    /// <summary>Support examples a class; null takes the data section's.</summary>
-    public int? Shots { get; init; }
-
-    /// <summary>Query examples a class; null takes the data section's.</summary>
-    public int? Queries { get; init; }
-
-    /// <summary>Inner steps after which the query set is measured (in YAML one number or a list); empty takes the algorithm's own.</summary>
-    public int[] InnerSteps { get; init; } = [];
-
-    /// <summary>True to normalise an episode's query examples together (as the papers do).</summary>
-    public bool Transductive { get; init; } = true;
-
-    /// <summary>Which version: best (by validation) or last.</summary>
-    public string At { get; init; } = "best";
-}
-
-/// <summary>Commits.</summary>
-public sealed record CheckpointSpec
-{
-    /// <summary>Commit at least every so many iterations (and at least every 2 s).</summary>
-    public long Every { get; init; } = 100;
-
-    /// <summary>Keep the last n versions.</summary>
-    public int KeepLast { get; init; } = 3;
-
-    /// <summary>Keep the best k versions by validation.</summary>
-    public int KeepBest { get; init; } = 1;
-}
-
-/// <summary>Devices and arithmetic.</summary>
-public sealed record ResourcesSpec
-{
-    /// <summary>cpu or cuda.</summary>
-    public string Device { get; init; } = "cpu";
-
-    /// <summary>native: the device's own instruction set. portable: the instruction set that the silos were started with for all machines.</summary>
-    public string Arithmetic { get; init; } = "native";
-
-    /// <summary>True (the default) refuses workers of another device class: their bits would differ.</summary>
-    public bool Strict { get; init; } = true;
-}
-
-/// <summary>Overrides of the compute plan.</summary>
-public sealed record PlanSpec
-{
-    /// <summary>Tasks a block: a power of two; null takes the build's table.</summary>
-    public int? BlockSize { get; init; }
-}
-
-/// <summary>A warm start.</summary>
-public sealed record InitializeSpec
-{
-    /// <summary>The job whose parameters to start from.</summary>
-    public required string From { get; init; }
-
-    /// <summary>last, best, or an iteration.</summary>
-    public string At { get; init; } = "best";
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using MetaTrain.Abstractions.Jobs;
 
 namespace MetaTrain.Abstractions.Storage;
@@ -43,6 +44,19 @@ public readonly record struct CheckpointSelector([property: Id(0)] CheckpointCho
 
     /// <summary>The version of one iteration.</summary>
     public static CheckpointSelector At(long iteration) => new(CheckpointChoice.Iteration, iteration);
+
+    /// <summary>Reads "last", "best" or an iteration; false for anything else.</summary>
+    public static bool TryParse(string text, out CheckpointSelector selector)
+    {
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long iteration))
+        {
+            selector = At(iteration);
+            return true;
+        }
+
+        selector = text == "last" ? Last : Best;
+        return text is "last" or "best";
+    }
 }
 
 /// <summary>The ways to choose a version.</summary>
@@ -78,6 +92,9 @@ public sealed record CheckpointContent
 
     /// <summary>The versions ranked best by validation so far, best first: they are kept.</summary>
     public ImmutableArray<long> Best { get; init; } = [];
+
+    /// <summary>Further versions that must stay for now: their evaluation is not in yet.</summary>
+    public ImmutableArray<long> Pinned { get; init; } = [];
 
     /// <summary>When it was made (UTC).</summary>
     public required DateTimeOffset Time { get; init; }

@@ -22,10 +22,13 @@ public interface IJobStore
     /// <summary>Changes what a person asked of the job, whoever coordinates it; false when the job is unknown.</summary>
     Task<bool> SetRequestAsync(JobId job, JobRequest request, CancellationToken cancellationToken);
 
+    /// <summary>Hands the job to a local cluster, or with null to any cluster on the store; false when the job is unknown.</summary>
+    Task<bool> SetOwnerAsync(JobId job, string? owner, CancellationToken cancellationToken);
+
     /// <summary>Makes the caller the job's coordinator: raises the fencing epoch by one and returns it. Writers of older epochs are refused from now on.</summary>
     Task<long> AcquireEpochAsync(JobId job, CancellationToken cancellationToken);
 
-    /// <summary>Writes state, failure, last status and end of a job under its epoch (never the request); false when a later coordinator has taken over.</summary>
+    /// <summary>Writes state, failure, last status and end of a job under its epoch (never the request or the owner); false when a later coordinator has taken over.</summary>
     Task<bool> TryUpdateAsync(JobRecord record, long epoch, CancellationToken cancellationToken);
 
     /// <summary>Notes, before the work starts, the blocks that are about to be leased; replaces the earlier note. False when fenced.</summary>

@@ -65,6 +65,9 @@ public sealed record EvaluationSettings
     /// <summary>The split.</summary>
     public required Split Split { get; init; }
 
+    /// <summary>Classes an episode; null takes the training shape's. Only a model without a head of fixed width can change it.</summary>
+    public int? Ways { get; init; }
+
     /// <summary>Support examples a class; null takes the training shape's.</summary>
     public int? Shots { get; init; }
 

@@ -1,4 +1,5 @@
 using MetaTrain.Learning.Algorithms;
+using MetaTrain.Learning.Datasets;
 using MetaTrain.Learning.MetaOptimizers;
 using MetaTrain.Learning.Models;
 
@@ -8,5 +9,5 @@ namespace MetaTrain.Learning.Options;
 public static class LearningSections
 {
     /// <summary>Every registry, in the order of the schema.</summary>
-    public static IReadOnlyList<KindRegistry> All => [ModelRegistry.All, AlgorithmRegistry.All, MetaOptimizerRegistry.All];
+    public static IReadOnlyList<KindRegistry> All => [TaskSourceRegistry.All, ModelRegistry.All, AlgorithmRegistry.All, MetaOptimizerRegistry.All];
 }

@@ -147,7 +147,7 @@ public static class SchemaExporter
     {
         if (bound is { } number)
         {
-            node[keyword] = number == Math.Floor(number) && Math.Abs(number) < 1e15 ? (long)number : number;
+            node[keyword] = number == Math.Floor(number) && Math.Abs(number) < 1e15 ? JsonValue.Create((long)number) : JsonValue.Create(number);
         }
     }
 

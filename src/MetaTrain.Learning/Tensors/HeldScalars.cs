@@ -17,5 +17,10 @@ internal static class HeldScalars
     public static Scalar MinusOne { get; } = Of(-1);
 
     /// <summary>The held scalar of that value.</summary>
-    public static Scalar Of(double value) => ByValue.GetOrAdd(value, static number => number.ToScalar());
+    public static Scalar Of(double value)
+    {
+#pragma warning disable RS0030 // The one place that makes scalars: what it makes is held.
+        return ByValue.GetOrAdd(value, static number => number.ToScalar());
+#pragma warning restore RS0030
+    }
 }

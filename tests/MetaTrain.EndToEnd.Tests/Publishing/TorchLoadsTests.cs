@@ -4,21 +4,22 @@ using MetaTrain.TestKit.Processes;
 namespace MetaTrain.EndToEnd.Tests.Publishing;
 
 /// <summary>
-/// libtorch loads however a program that uses it is started. The program is the test program of Learning, told to run only its
+/// libtorch loads, and its hashes are known, however a program that uses it is started. The program is the test program of Learning, told to run only its
 /// tests of loading; the builds go to a directory of their own, so that the repository's is left alone.
 /// </summary>
-public sealed class TorchLoadsTests
+public sealed class TorchLoadsTests(TorchLoadsTests.Artifacts artifacts) : IClassFixture<TorchLoadsTests.Artifacts>
 {
     private const string Project = "tests/MetaTrain.Learning.Tests";
-    private static readonly string[] OnlyLoading = ["--filter-class", "MetaTrain.Learning.Tests.Devices.TorchRuntimeTests"];
+    private static readonly string[] OnlyLoading =
+        ["-class", "MetaTrain.Learning.Tests.Devices.TorchRuntimeTests", "-class", "MetaTrain.Learning.Tests.Devices.DeviceClassTests"];
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(10);
 
     [Fact]
     public async Task Torch_Loads_ByDotnetRun()
     {
-        using var artifacts = new TemporaryDirectory("run");
+        string said = await DotnetAsync(["run", .. artifacts.Build, "--project", SourceTree.Combine(Project), "--", .. OnlyLoading]);
 
-        await DotnetAsync(["run", .. Build(artifacts), "--project", SourceTree.Combine(Project), "--", .. OnlyLoading]);
+        AssertLoaded(said);
     }
 
     [Theory]
@@ -27,18 +28,22 @@ public sealed class TorchLoadsTests
     public async Task Torch_Loads_FromAPublishedBuild(string? runtimeIdentifier)
     {
         Assert.SkipWhen(runtimeIdentifier is not null && !OperatingSystem.IsLinux(), "The publish is for Linux.");
-        using var artifacts = new TemporaryDirectory("publish");
-        string output = artifacts.Combine("published");
+        string output = artifacts.Directory.Combine($"published-{runtimeIdentifier}");
         string[] runtime = runtimeIdentifier is null ? [] : ["--runtime", runtimeIdentifier, "--self-contained", "false"];
 
-        await DotnetAsync(["publish", SourceTree.Combine(Project), .. Build(artifacts), "--output", output, .. runtime]);
-        await DotnetAsync([Path.Combine(output, "MetaTrain.Learning.Tests.dll"), .. OnlyLoading]);
+        await DotnetAsync(["publish", SourceTree.Combine(Project), .. artifacts.Build, "--output", output, .. runtime]);
+        string said = await DotnetAsync([Path.Combine(output, "MetaTrain.Learning.Tests.dll"), .. OnlyLoading]);
+
+        AssertLoaded(said);
     }
 
-    private static string[] Build(TemporaryDirectory artifacts) =>
-        ["--configuration", SourceTree.Configuration, "--artifacts-path", artifacts.Path];
+    private static void AssertLoaded(string said)
+    {
+        Assert.Contains("Failed: 0", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("Total: 0", said, StringComparison.Ordinal);
+    }
 
-    private static async Task DotnetAsync(string[] arguments)
+    private static async Task<string> DotnetAsync(string[] arguments)
     {
         // Nodes that stayed for the next build would outlive the test.
         var environment = new Dictionary<string, string?> { ["MSBUILDDISABLENODEREUSE"] = "1" };
@@ -47,5 +52,16 @@ public sealed class TorchLoadsTests
         int code = await dotnet.WaitForExitAsync(Deadline, TestContext.Current.CancellationToken);
 
         Assert.True(code == 0, $"dotnet {string.Join(' ', arguments)} ended with {code}.\n{dotnet.Transcript}");
+        return dotnet.Transcript;
+    }
+
+    /// <summary>Build output that the tests of this class share.</summary>
+    public sealed class Artifacts : IDisposable
+    {
+        public TemporaryDirectory Directory { get; } = new("publish");
+
+        public string[] Build => ["--configuration", SourceTree.Configuration, "--artifacts-path", Directory.Path];
+
+        public void Dispose() => Directory.Dispose();
     }
 }

@@ -1,0 +1,10 @@
+using MetaTrain.Abstractions.Jobs;
+
+namespace MetaTrain.Client.Jobs;
+
+/// <summary>The sentences about jobs that more than one request needs.</summary>
+internal static class JobErrors
+{
+    public static MetaTrainException Unknown(JobId job) =>
+        new(FailureKind.Unknown, $"There is no job '{job}' in this cluster: 'metatrain list' shows those that there are.");
+}

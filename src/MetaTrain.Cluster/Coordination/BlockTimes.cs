@@ -1,0 +1,33 @@
+namespace MetaTrain.Cluster.Coordination;
+
+/// <summary>The times that recent blocks of one kind took, and the patience that follows from them.</summary>
+internal sealed class BlockTimes
+{
+    /// <summary>Before any block was seen: loading a library and a data set may come first.</summary>
+    internal static readonly TimeSpan FirstPatience = TimeSpan.FromMinutes(2);
+
+    private static readonly TimeSpan LeastPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LeastStraggle = TimeSpan.FromSeconds(1);
+    private readonly Queue<TimeSpan> _recent = new();
+    private TimeSpan? _median;
+
+    public void Observe(TimeSpan elapsed)
+    {
+        _recent.Enqueue(elapsed);
+        if (_recent.Count > 31)
+        {
+            _recent.Dequeue();
+        }
+
+        TimeSpan[] sorted = [.. _recent.Order()];
+        _median = sorted[sorted.Length / 2];
+    }
+
+    /// <summary>After how long a lease ends and its block counts as lost.</summary>
+    public TimeSpan Patience => _median is { } median ? Max(LeastPatience, median * 20) : FirstPatience;
+
+    /// <summary>After how long an idle worker may compute a block that another one has out; null before any block was seen.</summary>
+    public TimeSpan? Straggle => _median is { } median ? Max(LeastStraggle, median * 4) : null;
+
+    private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
+}

@@ -1,0 +1,155 @@
+using System.Collections.Immutable;
+using MetaTrain.Abstractions.Jobs;
+using MetaTrain.Abstractions.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace MetaTrain.Cluster.Coordination;
+
+/// <summary>Commits: behind the next iteration, one at a time, under the fencing epoch.</summary>
+internal sealed partial class CoordinatorGrain
+{
+    private static readonly TimeSpan CommitRetry = TimeSpan.FromSeconds(1);
+
+    private readonly Queue<CommitImage> _toCommit = new();
+    private Task _committing = Task.CompletedTask;
+    private long _committedIteration;
+    private long _committedTime;
+    private string? _storeProblem;
+    private TaskCompletionSource? _commitWanted;
+
+    // Called between steps only: a step moves the optimizer's state before there is a version that belongs to it.
+    private void RequestCommit(JobSession session)
+    {
+        session.CommitStarted();
+        _commitWanted?.TrySetResult();
+        _commitWanted = null;
+        // A version that nothing refers to may be skipped when a newer one is ready before its turn comes.
+        if (_toCommit.TryPeek(out CommitImage? waiting) && !waiting.Demanded && _toCommit.Count == 1)
+        {
+            _toCommit.Dequeue();
+        }
+
+        _toCommit.Enqueue(CommitImage.Take(session, services.Time));
+        if (_committing.IsCompleted)
+        {
+            _committing = CommitAsync(session);
+        }
+    }
+
+    // Commits the newest version at the next moment between two steps, and waits until it is in the store.
+    private async Task CommitNowAsync()
+    {
+        TaskCompletionSource wanted = _commitWanted ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await AdvanceAsync();
+        await wanted.Task;
+        await _committing;
+    }
+
+    private async Task CommitAsync(JobSession session)
+    {
+        while (_toCommit.TryDequeue(out CommitImage? image) && _session == session)
+        {
+            long start = services.Time.GetTimestamp();
+            CheckpointContent content = await Task.Run(() => image.Encode(Job, _experiment!.Parameters));
+            CheckpointManifest? manifest = await CommitUntilItIsKnownAsync(session, content);
+            if (manifest is null)
+            {
+                return;
+            }
+
+            TimeSpan elapsed = services.Time.GetElapsedTime(start);
+            services.Instruments.Committed(Job.Value, manifest.Iteration, manifest.Length, elapsed);
+            _committedIteration = manifest.Iteration;
+            _committedTime = services.Time.GetTimestamp();
+            if (session.IsCareful && manifest.Iteration > _resumedAt)
+            {
+                session.IsCareful = false;
+                await services.Jobs.TryWriteAttemptsAsync(Job, session.Epoch, [], CancellationToken.None);
+            }
+        }
+
+        if (_session == session && !_advancing)
+        {
+            await AdvanceAsync();
+        }
+    }
+
+    private async Task<CheckpointManifest?> CommitUntilItIsKnownAsync(JobSession session, CheckpointContent content)
+    {
+        CheckpointRetention retention = new(session.Settings.Spec.Checkpoint.KeepLast, session.Settings.Spec.Checkpoint.KeepBest);
+        while (_session == session)
+        {
+            try
+            {
+                CheckpointManifest? manifest = await services.Checkpoints.CommitAsync(content, session.Epoch, retention, CancellationToken.None);
+                if (_storeProblem is not null)
+                {
+                    _storeProblem = null;
+                    Note(RunEventKind.Recovery, "The store is back.");
+                }
+
+                if (manifest is null)
+                {
+                    services.Instruments.CommitFailed(Job.Value, fenced: true);
+                    Replaced();
+                }
+
+                return manifest;
+            }
+            catch (StoreUnavailableException e)
+            {
+                services.Instruments.CommitFailed(Job.Value, fenced: false);
+                if (_storeProblem is null)
+                {
+                    Note(RunEventKind.Problem, $"The commit of iteration {content.Iteration} waits for the store: {e.Message}");
+                }
+
+                _storeProblem = e.Message;
+                await Task.Delay(CommitRetry, services.Time);
+            }
+        }
+
+        return null;
+    }
+
+    // A silo that leaves in order commits what it has, so that whoever takes over loses no iteration.
+    private async Task CommitBeforeLeavingAsync(CancellationToken cancellationToken)
+    {
+        if (_session is not { } session || _readOnly)
+        {
+            return;
+        }
+
+        try
+        {
+            if (session.Failure is null && session.Trajectory.Iteration > _committedIteration)
+            {
+                await CommitNowAsync().WaitAsync(cancellationToken);
+                _record = _record! with { LastStatus = Status() };
+                await services.Jobs.TryUpdateAsync(_record, session.Epoch, cancellationToken);
+            }
+
+            await _committing.WaitAsync(cancellationToken);
+            await _events.FlushAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException)
+        {
+            LogLeftUncommitted(logger, Job.Value, session.Trajectory.Iteration, _committedIteration, e);
+        }
+    }
+
+    // Before the work starts: should it end this process too, the next coordinator knows what was out.
+    private async Task<bool> NoteAttemptAsync(JobSession session)
+    {
+        if (!session.IsCareful || await services.Jobs.TryWriteAttemptsAsync(Job, session.Epoch, session.Attempts(), CancellationToken.None))
+        {
+            return true;
+        }
+
+        Replaced();
+        return false;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {Job}: the coordinator leaves at iteration {Iteration} with {Committed} committed; the rest will be computed again")]
+    private static partial void LogLeftUncommitted(ILogger logger, string job, long iteration, long committed, Exception exception);
+}

@@ -1,0 +1,158 @@
+using MetaTrain.Abstractions.Checkpoints;
+using MetaTrain.Abstractions.Grains;
+using MetaTrain.Abstractions.Jobs;
+using MetaTrain.Abstractions.Specs;
+using MetaTrain.Abstractions.Storage;
+using MetaTrain.Cluster.Experiments;
+using MetaTrain.Learning.Experiments;
+using MetaTrain.Learning.MetaOptimizers;
+
+namespace MetaTrain.Cluster.Coordination;
+
+/// <summary>Taking a job over: a new epoch, the last commit, and on from there.</summary>
+internal sealed partial class CoordinatorGrain
+{
+    private readonly HashSet<string> _refusedClasses = new(StringComparer.Ordinal);
+    private IExperiment? _experiment;
+    private long _lastTurn;
+    private long _resumedAt;
+
+    private async Task EnsureStartedAsync()
+    {
+        if ((_session is not null && !_readOnly) || (_record is { } known && known.State.IsFinal()))
+        {
+            return;
+        }
+
+        Task starting = _starting ??= StartAsync();
+        try
+        {
+            await starting;
+        }
+        finally
+        {
+            if (_starting == starting)
+            {
+                _starting = null;
+            }
+        }
+    }
+
+    private async Task StartAsync()
+    {
+        JobRecord? record = _record = await services.Jobs.ReadAsync(Job, CancellationToken.None);
+        if (record is null || record.State.IsFinal() || !services.Runs(record.Owner))
+        {
+            return;
+        }
+
+        LeaveSession();
+        DelayDeactivation(Timeout.InfiniteTimeSpan);
+        long epoch = await services.Jobs.AcquireEpochAsync(Job, CancellationToken.None);
+        if (record.Request == JobRequest.Cancel)
+        {
+            await EndAsync(epoch, JobState.Cancelled, failure: null);
+            return;
+        }
+
+        try
+        {
+            await OpenSessionAsync(record, epoch);
+        }
+        catch (Exception e) when (e is SpecException or InvalidDataException)
+        {
+            await EndAsync(epoch, JobState.Failed, e.Message);
+        }
+    }
+
+    private async Task OpenSessionAsync(JobRecord record, long epoch)
+    {
+        JobSpec spec = JobSpecReader.Parse(record.SpecJson);
+        IExperiment experiment = _experiment = await services.Experiments.GetAsync(Job);
+        CheckpointManifest? manifest = await services.Checkpoints.FindAsync(Job, CheckpointSelector.Last, CancellationToken.None);
+        Trajectory trajectory = manifest is null
+            ? await InitialTrajectoryAsync(spec, experiment)
+            : await RestoredTrajectoryAsync(manifest, experiment);
+        trajectory.DeviceClass ??= services.Devices.DeviceClass;
+
+        SessionSettings settings = Settings(spec, experiment, trajectory);
+        JobSession session = new(settings, epoch, trajectory, services.Time, Note)
+        {
+            IsPaused = record.Request == JobRequest.Pause,
+            IsCareful = epoch > 1 && record.State is JobState.Running or JobState.Evaluating,
+        };
+        session.Open();
+        foreach (long version in session.MissingVersions)
+        {
+            session.OpenValidation(version, await ReadVersionAsync(CheckpointSelector.At(version), experiment));
+        }
+
+        if (session.IsCareful)
+        {
+            session.RestoreAttempts(await services.Jobs.ReadAttemptsAsync(Job, CancellationToken.None));
+        }
+
+        _resumedAt = _committedIteration = trajectory.Iteration;
+        _session = session;
+        _lastTurn = services.Time.GetTimestamp();
+        services.Instruments.CoordinatorStarted(Job.Value, epoch, trajectory.Iteration, session.Iterations);
+        Note(
+            epoch == 1 ? RunEventKind.Lifecycle : RunEventKind.Recovery,
+            epoch == 1
+                ? $"Started: {session.Iterations} iterations of {spec.Meta.TasksPerIteration} tasks in {settings.Plan.Blocks} blocks of {settings.Plan.BlockSize}, {trajectory.Parameters.Length} parameters, {trajectory.DeviceClass}."
+                : $"Coordinator {epoch} took over on {services.Silo.Name} and goes on from the commit of iteration {trajectory.Iteration}.");
+        await ChangeStateAsync(session, session.IsPaused ? JobState.Paused : session.IsTrained ? JobState.Evaluating : JobState.Running);
+        await AdvanceAsync();
+    }
+
+    private SessionSettings Settings(JobSpec spec, IExperiment experiment, Trajectory trajectory) => new()
+    {
+        Job = Job,
+        Spec = spec,
+        Plan = services.Factory.Plan(spec, trajectory.DeviceClass!),
+        ParameterCount = trajectory.Parameters.Length,
+        EvaluationMetrics = work => experiment.EvaluationMetrics(Workers.EvaluationSettingsReader.Read(work)),
+        DataNote = experiment.DataNote,
+    };
+
+    private async Task<Trajectory> InitialTrajectoryAsync(JobSpec spec, IExperiment experiment) => new()
+    {
+        Parameters = spec.Initialize is { IsRandom: false } initialize ? await WarmStartAsync(initialize, experiment) : experiment.InitialParameters(),
+        Optimizer = experiment.CreateOptimizer(),
+    };
+
+    private async Task<Trajectory> RestoredTrajectoryAsync(CheckpointManifest manifest, IExperiment experiment)
+    {
+        SafetensorsFile file = SafetensorsFile.Read(await services.Checkpoints.ReadAsync(manifest, CancellationToken.None));
+        IMetaOptimizer optimizer = experiment.CreateOptimizer();
+        optimizer.Restore(CheckpointCodec.DecodeOptimizer(file));
+        Trajectory trajectory = new() { Parameters = CheckpointCodec.DecodeParameters(experiment.Parameters, file), Optimizer = optimizer };
+        trajectory.Restore(TrajectoryProgress.FromJson(manifest.ProgressJson));
+        return trajectory;
+    }
+
+    private async Task<float[]> WarmStartAsync(InitializeSpec initialize, IExperiment experiment)
+    {
+        JobId from = new(initialize.From);
+        CheckpointManifest manifest = await services.Checkpoints.FindAsync(from, Queue.Submissions.Version(initialize), CancellationToken.None)
+            ?? throw new SpecException(
+                $"initialize.from: job '{from}' has no committed version '{initialize.At}'; 'metatrain describe {from}' shows what it has.");
+        try
+        {
+            SafetensorsFile file = SafetensorsFile.Read(await services.Checkpoints.ReadAsync(manifest, CancellationToken.None));
+            return CheckpointCodec.DecodeParameters(experiment.Parameters, file);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new SpecException($"initialize.from: the parameters of job '{from}' do not fit this spec: {e.Message}", e);
+        }
+    }
+
+    private async Task<float[]> ReadVersionAsync(CheckpointSelector at, IExperiment experiment)
+    {
+        CheckpointManifest manifest = await services.Checkpoints.FindAsync(Job, at, CancellationToken.None)
+            ?? throw new InvalidDataException($"Version {at.Iteration} of job {Job} is not in the store although a validation of it is due: the store has lost data.");
+        return CheckpointCodec.DecodeParameters(
+            experiment.Parameters, SafetensorsFile.Read(await services.Checkpoints.ReadAsync(manifest, CancellationToken.None)));
+    }
+}

@@ -1,0 +1,202 @@
+using MetaTrain.Abstractions.Grains;
+using MetaTrain.Abstractions.Jobs;
+using MetaTrain.Abstractions.Messages;
+using MetaTrain.Cluster.Placement;
+using MetaTrain.Cluster.Telemetry;
+using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
+using Orleans.Runtime;
+
+namespace MetaTrain.Cluster.Coordination;
+
+/// <summary>
+/// The coordinator of one job. It receives, asks its <see cref="JobSession"/>, persists and replies; calls interleave at their awaits,
+/// so that a person's question never waits for a commit.
+/// </summary>
+[Reentrant]
+internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILogger<CoordinatorGrain> logger) : Grain, ICoordinatorGrain
+{
+    private static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(200);
+
+    private readonly WaitingWorkers _waiting = new(services.Time);
+    private EventWriter _events = null!;
+    private JobRecord? _record;
+    private JobSession? _session;
+    private Task? _starting;
+    private bool _advancing;
+
+    private JobId Job => new(this.GetPrimaryKeyString());
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _events = new EventWriter(Job, services.Events, services.Time, logger) { Written = _waitingWatchers.Wake };
+        this.RegisterGrainTimer(TickAsync, new GrainTimerCreationOptions(TickPeriod, TickPeriod) { Interleave = true });
+        return Task.CompletedTask;
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _waiting.Dismiss();
+        _waitingWatchers.Dismiss();
+        if (_record is { } record)
+        {
+            services.Instruments.JobLeft(record.Job.Value);
+        }
+
+        await CommitBeforeLeavingAsync(cancellationToken);
+    }
+
+    public Task EnsureRunningAsync() => EnsureStartedAsync();
+
+    public async Task<ExchangeReply> ExchangeAsync(ExchangeRequest request)
+    {
+        await EnsureStartedAsync();
+        if (_session is not { } session || !Admits(session, request))
+        {
+            return new ExchangeReply { Outcome = ExchangeOutcome.Leave };
+        }
+
+        _lastTurn = services.Time.GetTimestamp();
+        foreach (NodeResult result in request.Results)
+        {
+            Count(session, result, request.Worker);
+        }
+
+        await AdvanceAsync();
+        long began = _waiting.Begin();
+        while (request.WantsWork && _session == session && session.HasWork)
+        {
+            if (session.TryLease(request.Worker) is { } lease)
+            {
+                if (!await NoteAttemptAsync(session))
+                {
+                    break;
+                }
+
+                services.Instruments.LeasesChanged(Job.Value, session.LeasesOut);
+                return new ExchangeReply { Outcome = ExchangeOutcome.Lease, Lease = lease };
+            }
+
+            if (!await _waiting.WaitAsync(began))
+            {
+                return new ExchangeReply { Outcome = ExchangeOutcome.Wait };
+            }
+        }
+
+        return new ExchangeReply { Outcome = ExchangeOutcome.Leave };
+    }
+
+    public Task<ParameterSnapshot?> ReadParametersAsync(long epoch, long version) =>
+        Task.FromResult(_session is { } session && session.Epoch == epoch && session.Parameters(version) is { } values
+            ? new ParameterSnapshot { Epoch = epoch, Version = version, Values = values }
+            : null);
+
+    // Counts a result and measures what became of it.
+    private void Count(JobSession session, NodeResult result, string worker)
+    {
+        Acceptance? acceptance = session.Accept(result, worker);
+        services.Instruments.BlockReturned(Job.Value, acceptance switch
+        {
+            Acceptance.Counted => BlockOutcome.Accepted,
+            Acceptance.Duplicate => BlockOutcome.Duplicate,
+            _ => session.Failure is null ? BlockOutcome.Late : BlockOutcome.Failed,
+        });
+    }
+
+    // Steps, closes evaluations and commits as far as what is known allows. One at a time; whoever comes meanwhile is served by the one at work.
+    private async Task AdvanceAsync()
+    {
+        if (_advancing || _session is not { } session)
+        {
+            return;
+        }
+
+        _advancing = true;
+        try
+        {
+            do
+            {
+                if (session.CanStep)
+                {
+                    await StepAsync(session);
+                }
+
+                foreach ((Round round, EvaluationSummary summary) in session.TakeEvaluations())
+                {
+                    Evaluated(session, round, summary);
+                }
+
+                if (session.ShouldCommit() || _commitWanted is not null)
+                {
+                    RequestCommit(session);
+                }
+            }
+            while ((session.CanStep || _commitWanted is not null) && _session == session);
+
+            await FinishAsync(session);
+        }
+        finally
+        {
+            _advancing = false;
+        }
+
+        _waiting.Wake();
+    }
+
+    private async Task StepAsync(JobSession session)
+    {
+        BlockSum sum = session.StepSum;
+        float[] next = await Task.Run(() => session.Trajectory.NextParameters(sum));
+        TimeSpan elapsed = session.Stepped(next);
+        services.Instruments.IterationStepped(
+            Job.Value, session.Trajectory.Iteration, sum.Count, session.Trajectory.Loss!.Value, session.Trajectory.Accuracy, elapsed);
+        _waitingWatchers.Wake();
+    }
+
+    private bool Admits(JobSession session, ExchangeRequest request)
+    {
+        if (!session.Settings.Spec.Resources.Strict || request.DeviceClass == session.Trajectory.DeviceClass)
+        {
+            return true;
+        }
+
+        if (_refusedClasses.Add(request.DeviceClass))
+        {
+            Note(RunEventKind.Problem, $"Worker {WorkerKey.DisplayName(request.Worker)} computes on {request.DeviceClass} and this job's bits belong to "
+                + $"{session.Trajectory.DeviceClass}: it gets no block (resources.strict: false allows the mixture and gives up identical bits).");
+        }
+
+        return false;
+    }
+
+    private async Task TickAsync(CancellationToken cancellationToken)
+    {
+        _waiting.Expire();
+        _waitingWatchers.Expire();
+        if (_session is not { } session)
+        {
+            return;
+        }
+
+        session.ExpireLeases();
+        LoseDeadSilos(session);
+        if (session.Failure is not null || session.CanStep)
+        {
+            await AdvanceAsync();
+        }
+        else if (_waiting.Count > 0)
+        {
+            _waiting.Wake();
+        }
+    }
+
+    private void LoseDeadSilos(JobSession session)
+    {
+        ClusterMembershipSnapshot members = services.Membership.CurrentSnapshot;
+        session.Lose(
+            worker => members.GetSiloStatus(WorkerKey.Parse(worker).Silo) == SiloStatus.Dead,
+            "its silo died");
+    }
+
+    private void Note(RunEventKind kind, string message) => _events.Write(kind, _session?.Trajectory.Iteration ?? 0, message);
+}

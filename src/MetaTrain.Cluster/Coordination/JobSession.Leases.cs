@@ -1,0 +1,156 @@
+using System.Collections.Immutable;
+using MetaTrain.Abstractions.Jobs;
+using MetaTrain.Abstractions.Messages;
+using MetaTrain.Abstractions.Storage;
+using MetaTrain.Cluster.Placement;
+
+namespace MetaTrain.Cluster.Coordination;
+
+/// <summary>Leasing: which block next, and what is lost with a worker.</summary>
+internal sealed partial class JobSession
+{
+    private const int SuspectLosses = 2;
+
+    /// <summary>A block for a worker; null when there is none now.</summary>
+    public Lease? TryLease(string worker)
+    {
+        if (Failure is not null)
+        {
+            return null;
+        }
+
+        foreach (Round round in LeasableRounds())
+        {
+            if (TryLease(round, worker) is { } lease)
+            {
+                return lease;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Takes back all that the workers that match had out.</summary>
+    /// <param name="worker">Which workers.</param>
+    /// <param name="reason">Why, as a clause: "silo x died".</param>
+    public void Lose(Predicate<string> worker, string reason) => TakeBack(round => round.Leases.Lose(worker), reason);
+
+    /// <summary>Takes back what has been out for too long.</summary>
+    public void ExpireLeases() => TakeBack(static round => round.Leases.Expire(), "its lease ran out");
+
+    /// <summary>The blocks that are out and those that were lost: what a later coordinator must know.</summary>
+    public ImmutableArray<BlockAttempt> Attempts() =>
+    [
+        .. OpenRounds().SelectMany(static round => Enumerable.Range(0, round.Partition.Blocks)
+            .Select(block => (round, block, isOut: round.Leases.Outstanding.Any(outstanding => outstanding.Block == block))))
+            .Where(static entry => entry.isOut || entry.round.Leases.Losses(entry.block) > 0)
+            .Select(static entry => new BlockAttempt(entry.round.Id, entry.block, entry.round.Leases.Losses(entry.block), entry.isOut)),
+    ];
+
+    /// <summary>Counts what was out when the last coordinator died as lost once more.</summary>
+    public void RestoreAttempts(ImmutableArray<BlockAttempt> attempts)
+    {
+        foreach (BlockAttempt attempt in attempts)
+        {
+            Round? round = OpenRounds().FirstOrDefault(open => open.Id == attempt.Round);
+            if (round is null || attempt.Block >= round.Partition.Blocks)
+            {
+                continue;
+            }
+
+            round.Leases.Restore(attempt.Block, attempt.Losses + (attempt.Out ? 1 : 0));
+            if (attempt.Out)
+            {
+                CheckLosses(round, attempt.Block, "the silo that computed it died with the coordinator");
+            }
+        }
+    }
+
+    /// <summary>What a worker has out now, in a few words.</summary>
+    public string Doing(string displayName)
+    {
+        foreach (Round round in OpenRounds())
+        {
+            if (round.Leases.Held(worker => WorkerKey.DisplayName(worker) == displayName) is { } block)
+            {
+                return $"block {block} of {Describe(round)}";
+            }
+        }
+
+        return "waiting";
+    }
+
+    private IEnumerable<Round> OpenRounds() => _training is null ? _evaluations.Values : _evaluations.Values.Prepend(_training);
+
+    private IEnumerable<Round> LeasableRounds() =>
+        IsPaused ? _evaluations.Values.Where(static round => round.Id.Number < 0) : MustSettle ? _evaluations.Values : OpenRounds();
+
+    private Lease? TryLease(Round round, string worker)
+    {
+        Predicate<int>? only = null;
+        if (IsCareful)
+        {
+            // A block that was lost twice is leased alone, so that no other one is blamed with it.
+            if (OpenRounds().Any(static open => open.Leases.Outstanding.Any(static outstanding => outstanding.Losses >= SuspectLosses)))
+            {
+                return null;
+            }
+
+            bool idle = LeasesOut == 0;
+            only = block => idle || round.Leases.Losses(block) < SuspectLosses;
+        }
+
+        if (round.Sum is not null || !round.Leases.TryLease(worker, out (int Block, bool Again) grant, only))
+        {
+            return null;
+        }
+
+        if (grant.Again)
+        {
+            Trajectory.BlocksReissued++;
+            _note(RunEventKind.Recovery, $"Block {grant.Block} of {Describe(round)} was leased again, to {WorkerKey.DisplayName(worker)}.");
+        }
+
+        return new Lease
+        {
+            Job = _settings.Job,
+            Epoch = Epoch,
+            Round = round.Id,
+            Block = grant.Block,
+            FirstTask = round.Partition.FirstTask(grant.Block),
+            Tasks = round.Partition.TasksOf(grant.Block),
+            Version = round.Version,
+            Evaluation = round.Evaluation,
+        };
+    }
+
+    private void TakeBack(Func<Round, List<int>> takeBack, string reason)
+    {
+        foreach (Round round in OpenRounds().ToList())
+        {
+            foreach (int block in takeBack(round))
+            {
+                _note(RunEventKind.Recovery, $"Block {block} of {Describe(round)} was lost: {reason}.");
+                CheckLosses(round, block, reason);
+            }
+        }
+    }
+
+    private void CheckLosses(Round round, int block, string reason)
+    {
+        if (round.Leases.Losses(block) >= LeaseTable.MaxLosses)
+        {
+            Fail($"Block {block} of {Describe(round)} ({TasksOf(round, block)}) was lost {round.Leases.Losses(block)} times, the last time because {reason}: "
+                + "computing it seems to end the process; look at the silos' logs for its end, and at memory for a block of this size (plan.blockSize).");
+        }
+    }
+
+    private static string Describe(Round round) =>
+        round.Id.Kind == RoundKind.Training ? $"iteration {round.Id.Number}" : $"the evaluation of version {round.Version}";
+
+    private static string TasksOf(Round round, int block)
+    {
+        int first = round.Partition.FirstTask(block);
+        return $"episodes {first} to {first + round.Partition.TasksOf(block) - 1}";
+    }
+}

@@ -1,0 +1,123 @@
+using MetaTrain.Abstractions.Jobs;
+using MetaTrain.Abstractions.Messages;
+using MetaTrain.Cluster.Placement;
+
+namespace MetaTrain.Cluster.Coordination;
+
+/// <summary>Results: what counts, and what follows when a round is whole.</summary>
+internal sealed partial class JobSession
+{
+    /// <summary>True when the training round is whole and may be stepped on.</summary>
+    public bool CanStep => Failure is null && _training?.Sum is not null;
+
+    /// <summary>True when training waits for a validation that must enter at this iteration.</summary>
+    public bool MustSettle => OpenValidations.Any(version => _validations.EntersAt(version) <= Trajectory.Iteration);
+
+    /// <summary>Takes a worker's result. Late, foreign and repeated results are normal and change nothing.</summary>
+    public Acceptance? Accept(NodeResult result, string worker)
+    {
+        if (result.Epoch != Epoch || Failure is not null)
+        {
+            return null;
+        }
+
+        Round? round = OpenRounds().FirstOrDefault(open => open.Id == result.Round);
+        if (round is null)
+        {
+            if (_finished.FirstOrDefault(finished => finished.Id == result.Round) is { } finished && finished.Contradicts(result))
+            {
+                FailContradiction(finished, result, worker);
+            }
+
+            return null;
+        }
+
+        if (result.Failure is { } failure)
+        {
+            Fail($"Worker {WorkerKey.DisplayName(worker)} could not compute block {result.Node.Index} of {Describe(round)}: {failure}");
+            return null;
+        }
+
+        if (result.NonFiniteTask is { } task)
+        {
+            Fail($"The loss or gradient of episode {task} in block {task / round.Partition.BlockSize} of {Describe(round)} is not finite: "
+                + "lower algorithm.innerLearningRate or meta.learningRate, or clip the meta-gradient (meta.clipNorm).");
+            return null;
+        }
+
+        if (round.Id.Kind == RoundKind.Training && result.Gradient.Length != sizeof(float) * _settings.ParameterCount)
+        {
+            Fail($"Worker {WorkerKey.DisplayName(worker)} returned {result.Gradient.Length / sizeof(float)} gradient values for {_settings.ParameterCount} parameters: it runs another build of MetaTrain.");
+            return null;
+        }
+
+        Acceptance acceptance = round.Accept(result, worker);
+        if (acceptance == Acceptance.Contradiction)
+        {
+            FailContradiction(round, result, worker);
+        }
+        else if (acceptance == Acceptance.Counted)
+        {
+            string name = WorkerKey.DisplayName(worker);
+            Trajectory.BlocksByWorker[name] = Trajectory.BlocksByWorker.GetValueOrDefault(name) + 1;
+        }
+
+        return acceptance;
+    }
+
+    /// <summary>The sum to step on, when <see cref="CanStep"/>.</summary>
+    public BlockSum StepSum => _training!.Sum!;
+
+    /// <summary>Makes the parameters after the training round's step the newest version, and opens what follows. Returns how long the iteration took.</summary>
+    public TimeSpan Stepped(float[] next)
+    {
+        Round round = _training!;
+        TimeSpan elapsed = _time.GetElapsedTime(round.StartedAt);
+        Trajectory.Stepped(next, round.Sum!, elapsed);
+        _rate.Add(round.Sum!.Count);
+        long version = Trajectory.Iteration;
+        if (_validations.IsDue(version))
+        {
+            OpenValidation(version, Trajectory.Parameters);
+        }
+
+        OpenTraining();
+        Close(round);
+        return elapsed;
+    }
+
+    /// <summary>The evaluation rounds that are whole and may be closed: validations strictly in order of version, each at its fixed iteration.</summary>
+    public IEnumerable<(Round Round, EvaluationSummary Summary)> TakeEvaluations()
+    {
+        foreach (Round round in _evaluations.Values.ToList())
+        {
+            bool isValidation = round.Id.Number >= 0 && round.Id.Number != EvaluationPlans.FinalNumber;
+            if (round.Sum is not { } sum || (isValidation && _validations.EntersAt(round.Version) > Trajectory.Iteration))
+            {
+                continue;
+            }
+
+            _evaluations.Remove(round.Id);
+            EvaluationSummary summary = EvaluationSums.Summarize(
+                round.Evaluation!, round.Version, _settings.EvaluationMetrics(round.Evaluation!), sum, _settings.DataNote);
+            if (isValidation)
+            {
+                Trajectory.Validated(summary, _settings.Spec.Checkpoint.KeepBest);
+            }
+
+            Close(round);
+            yield return (round, summary);
+        }
+    }
+
+    /// <summary>True when the newest version is to be committed now. A version whose validation is still out must be in the store for it.</summary>
+    public bool ShouldCommit() => !MustSettle
+        && _commits.IsDue(Trajectory.Iteration, OpenValidations.Contains(Trajectory.Iteration) || Trajectory.Iteration == Iterations);
+
+    /// <summary>Notes that the newest version is on its way to the store.</summary>
+    public void CommitStarted() => _commits.Started(Trajectory.Iteration);
+
+    private void FailContradiction(Round round, NodeResult result, string worker) =>
+        Fail($"Worker {WorkerKey.DisplayName(worker)} computed other bits for block {result.Node.Index} of {Describe(round)} than another worker did: "
+            + "the same parameters are no longer certain; check that all silos run one build on one kind of processor (metatrain workers), and the memory of the machine.");
+}

@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using MetaTrain.Abstractions.Datasets;
+using MetaTrain.Abstractions.Jobs;
+using MetaTrain.Abstractions.Specs;
+using MetaTrain.Abstractions.Storage;
+using MetaTrain.Cluster.Coordination;
+using MetaTrain.Cluster.Workers;
+using MetaTrain.Learning.Datasets;
+using MetaTrain.Learning.Episodes;
+using MetaTrain.Learning.Experiments;
+using MetaTrain.Learning.Options;
+
+namespace MetaTrain.Cluster.Experiments;
+
+/// <summary>Makes experiments of MetaTrain.Learning from specs, with data sets out of the store.</summary>
+internal sealed class ExperimentFactory(DatasetCache datasets) : IExperimentFactory
+{
+    public async Task<IExperiment> CreateAsync(string specJson, CancellationToken cancellationToken)
+    {
+        JobSpec spec = JobSpecReader.Parse(specJson);
+        ImageDataset? dataset = await datasets.FindAsync(DatasetName(spec), cancellationToken);
+        try
+        {
+            ITaskSource source = TaskSourceRegistry.Create(spec.Data, new OneDataset(dataset));
+            Experiment experiment = Experiment.Create(Read(spec), source);
+            CheckEvaluations(spec, experiment);
+            return experiment;
+        }
+        catch (UnknownDatasetException e)
+        {
+            ImmutableArray<DatasetManifest> known = await datasets.ListAsync(cancellationToken);
+            string names = string.Join(", ", known.Select(static manifest => manifest.Name).Concat(["glyphs", "sinusoid"]));
+            throw new SpecException(
+                $"data.dataset: there is no data set '{e.Name}' in this cluster's store (it has {names}); 'metatrain data import {e.Name} --from PATH' brings one in.", e);
+        }
+        catch (OptionsException e)
+        {
+            throw new SpecException(e.Message, e);
+        }
+    }
+
+    public JobPlan Plan(JobSpec spec, string deviceClass)
+    {
+        ComputePlan plan = ComputePlan.Choose(Read(spec), deviceClass, spec.Plan.BlockSize);
+        return new JobPlan(plan.BlockSize, new BlockPartition(spec.Meta.TasksPerIteration, plan.BlockSize).Blocks, plan.Path);
+    }
+
+    private static ExperimentSpec Read(JobSpec spec) => new()
+    {
+        Data = spec.Data,
+        Model = spec.Model,
+        Algorithm = spec.Algorithm,
+        Meta = spec.Meta.Section,
+        Seed = spec.Seed,
+    };
+
+    private static string DatasetName(JobSpec spec) =>
+        spec.Data.TryGetProperty("dataset", out JsonElement name) ? name.GetString() ?? "" : "";
+
+    // An evaluation that cannot be drawn is refused before hours of training lead up to it.
+    private static void CheckEvaluations(JobSpec spec, Experiment experiment)
+    {
+        if (spec.Evaluation.Validation is not null && experiment.Refuse(EvaluationSettingsReader.Read(EvaluationPlans.Validation(spec.Evaluation))) is { } validation)
+        {
+            throw new SpecException($"evaluation.validation: {validation}");
+        }
+
+        if (spec.Evaluation.Final.Episodes > 0 && experiment.Refuse(EvaluationSettingsReader.Read(EvaluationPlans.Final(spec.Evaluation, baseline: false))) is { } final)
+        {
+            throw new SpecException($"evaluation.final: {final}");
+        }
+    }
+
+    private sealed class OneDataset(ImageDataset? dataset) : IDatasetProvider
+    {
+        public ImageDataset? Find(string name) => dataset?.Name == name ? dataset : null;
+    }
+}

@@ -1,0 +1,18 @@
+using MetaTrain.Abstractions.Jobs;
+using MetaTrain.Abstractions.Specs;
+using MetaTrain.Learning.Experiments;
+
+namespace MetaTrain.Cluster.Experiments;
+
+/// <summary>Makes a spec's mathematics ready to compute.</summary>
+internal interface IExperimentFactory
+{
+    /// <summary>Binds a spec to its data set. Throws <see cref="SpecException"/> for a spec that cannot run.</summary>
+    Task<IExperiment> CreateAsync(string specJson, CancellationToken cancellationToken);
+
+    /// <summary>How the tasks of the job are cut on a device class.</summary>
+    JobPlan Plan(JobSpec spec, string deviceClass);
+}
+
+/// <summary>A spec that cannot run here; the message is one sentence for its author.</summary>
+internal sealed class SpecException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using MetaTrain.Abstractions.Grains;
+using MetaTrain.Abstractions.Jobs;
+using MetaTrain.Abstractions.Specs;
+using MetaTrain.Abstractions.Storage;
+using MetaTrain.Cluster.Experiments;
+using MetaTrain.Cluster.Workers;
+using MetaTrain.Learning.Experiments;
+
+namespace MetaTrain.Cluster.Queue;
+
+/// <summary>Judges specs before they become jobs: form, data set, shapes, warm start, size.</summary>
+internal sealed class Submissions(IExperimentFactory factory, ICheckpointStore checkpoints, SiloDevices devices)
+{
+    // One version travels in one message, of at most 100 MiB with its frame.
+    private const long MaxParameterBytes = 64L << 20;
+
+    private readonly JobSpecReader _reader = new();
+
+    public async Task<ValidationReply> ValidateAsync(string specJson)
+    {
+        JobSpecReading reading = _reader.ReadJson(specJson);
+        if (reading.Spec is not { } spec)
+        {
+            return new ValidationReply { Problems = [.. reading.Problems.Select(static problem => problem.Sentence)] };
+        }
+
+        try
+        {
+            IExperiment experiment = await Task.Run(() => factory.CreateAsync(specJson, CancellationToken.None));
+            long parameters = experiment.Parameters.Sum(static slot => (long)slot.Length);
+            ImmutableArray<string> problems = [.. await ProblemsAsync(spec, parameters)];
+            JobPlan plan = factory.Plan(spec, devices.DeviceClass);
+            return new ValidationReply
+            {
+                Problems = problems,
+                Plan = plan,
+                ParameterCount = parameters,
+                Device = devices.DeviceClass,
+            };
+        }
+        catch (SpecException e)
+        {
+            return new ValidationReply { Problems = [e.Message] };
+        }
+    }
+
+    /// <summary>What a record alone tells of its job.</summary>
+    public static JobStatus Describe(JobRecord record)
+    {
+        JobSpec spec = JobSpecReader.Parse(record.SpecJson);
+        return new JobStatus
+        {
+            Job = record.Job,
+            Name = spec.Name,
+            State = record.State,
+            Iterations = spec.Meta.Iterations,
+            SubmittedAt = record.SubmittedAt,
+            Failure = record.Failure,
+        };
+    }
+
+    /// <summary>The version that a warm start takes.</summary>
+    public static CheckpointSelector Version(InitializeSpec initialize) => CheckpointSelector.TryParse(initialize.At, out CheckpointSelector at)
+        ? at
+        : throw new SpecException($"initialize.at: '{initialize.At}' is not a version: last, best or an iteration.");
+
+    private async Task<List<string>> ProblemsAsync(JobSpec spec, long parameters)
+    {
+        List<string> problems = [];
+        if (parameters * sizeof(float) > MaxParameterBytes)
+        {
+            problems.Add($"The model has {parameters} parameters ({parameters * sizeof(float) >> 20} MiB); a cluster of this build takes up to {MaxParameterBytes >> 20} MiB.");
+        }
+
+        if (spec.Resources.Device != ResourcesSpec.AnyDevice && !devices.Device.StartsWith(spec.Resources.Device, StringComparison.Ordinal))
+        {
+            problems.Add($"resources.device: the job asks for '{spec.Resources.Device}' and this cluster's workers have '{devices.Device}'; start silos with --device {spec.Resources.Device}.");
+        }
+
+        if (spec.Initialize is { IsRandom: false } initialize
+            && await checkpoints.FindAsync(new JobId(initialize.From), Version(initialize), CancellationToken.None) is null)
+        {
+            problems.Add($"initialize.from: job '{initialize.From}' has no committed version '{initialize.At}'; 'metatrain list' shows the jobs.");
+        }
+
+        return problems;
+    }
+}

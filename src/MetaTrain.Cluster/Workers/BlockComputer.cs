@@ -1,0 +1,76 @@
+using System.Runtime.InteropServices;
+using MetaTrain.Abstractions.Messages;
+using MetaTrain.Cluster.Experiments;
+using MetaTrain.Cluster.Telemetry;
+using MetaTrain.Learning.Episodes;
+using MetaTrain.Learning.Experiments;
+using Microsoft.Extensions.Options;
+
+namespace MetaTrain.Cluster.Workers;
+
+/// <summary>Turns a lease into a result on a slot's device.</summary>
+internal sealed class BlockComputer(
+    ExperimentCache experiments,
+    ParameterCache parameters,
+    SiloDevices devices,
+    ClusterInstruments instruments,
+    IOptions<WorkerOptions> options,
+    TimeProvider time)
+{
+    /// <summary>The result of a lease; null when its coordinator no longer needs it.</summary>
+    public async Task<NodeResult?> ComputeAsync(int slot, Lease lease)
+    {
+        IExperiment experiment;
+        try
+        {
+            experiment = await experiments.GetAsync(lease.Job);
+        }
+        catch (SpecException e)
+        {
+            return Failed(lease, e.Message);
+        }
+
+        float[]? values = await parameters.GetAsync(lease.Job, lease.Epoch, lease.Version);
+        return values is null ? null : await devices.Thread(slot).RunAsync(() => Compute(slot, lease, experiment, values));
+    }
+
+    private NodeResult Compute(int slot, Lease lease, IExperiment experiment, float[] values)
+    {
+        FaultInjection.KillIfAsked(options.Value.Faults, lease);
+        BlockRequest request = new(lease.Version, lease.FirstTask, lease.Tasks, lease.Evaluation is { } work ? EvaluationSettingsReader.Read(work) : null);
+        EpisodeBlock episodes = experiment.Sample(request);
+        long start = time.GetTimestamp();
+        instruments.BlockStarted(slot);
+        try
+        {
+            BlockSums sums = experiment.Compute(request, episodes, values);
+            return Result(lease) with
+            {
+                Count = sums.Count,
+                Gradient = MemoryMarshal.AsBytes(sums.Gradient.AsSpan()).ToArray(),
+                Metrics = sums.Metrics,
+                NonFiniteTask = sums.NonFiniteTask,
+                ComputeSeconds = time.GetElapsedTime(start).TotalSeconds,
+            };
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // The coordinator fails the job with this sentence: an error of the mathematics is the same on every worker.
+            return Failed(lease, $"{e.GetType().Name}: {e.Message}");
+        }
+        finally
+        {
+            instruments.BlockComputed(slot, lease.Job.Value, time.GetElapsedTime(start));
+        }
+    }
+
+    private static NodeResult Result(Lease lease) => new()
+    {
+        Epoch = lease.Epoch,
+        Round = lease.Round,
+        Node = new TreeNode(0, lease.Block),
+        Count = lease.Tasks,
+    };
+
+    private static NodeResult Failed(Lease lease, string failure) => Result(lease) with { Failure = failure };
+}

@@ -1,0 +1,86 @@
+using System.Runtime.InteropServices;
+using MetaTrain.Abstractions.Grains;
+using MetaTrain.Abstractions.Jobs;
+using MetaTrain.Abstractions.Messages;
+using MetaTrain.Cluster.Telemetry;
+
+namespace MetaTrain.Cluster.Workers;
+
+/// <summary>The versions of parameters that this silo's workers compute with: each pulled once, shared by reference.</summary>
+internal sealed class ParameterCache(IGrainFactory grains, ClusterInstruments instruments, TimeProvider time)
+{
+    private const int Capacity = 8;
+
+    private readonly Lock _gate = new();
+    private readonly LinkedList<(Key Key, Task<float[]?> Values)> _recent = new();
+
+    /// <summary>A version's values; null when the coordinator has no use for that version any more.</summary>
+    public async Task<float[]?> GetAsync(JobId job, long epoch, long version)
+    {
+        Key key = new(job, epoch, version);
+        Task<float[]?> pull;
+        lock (_gate)
+        {
+            LinkedListNode<(Key Key, Task<float[]?> Values)>? node = Find(key);
+            if (node is null)
+            {
+                node = new LinkedListNode<(Key, Task<float[]?>)>((key, PullAsync(key)));
+                if (_recent.Count == Capacity)
+                {
+                    _recent.RemoveLast();
+                }
+            }
+            else
+            {
+                _recent.Remove(node);
+            }
+
+            _recent.AddFirst(node);
+            pull = node.Value.Values;
+        }
+
+        try
+        {
+            return await pull;
+        }
+        catch
+        {
+            Forget(key);
+            throw;
+        }
+    }
+
+    private async Task<float[]?> PullAsync(Key key)
+    {
+        long start = time.GetTimestamp();
+        ParameterSnapshot? snapshot = await grains.GetGrain<ICoordinatorGrain>(key.Job.Value).ReadParametersAsync(key.Epoch, key.Version);
+        instruments.ParametersPulled(key.Job.Value, time.GetElapsedTime(start));
+        return snapshot is null ? null : MemoryMarshal.Cast<byte, float>(snapshot.Values).ToArray();
+    }
+
+    private LinkedListNode<(Key Key, Task<float[]?> Values)>? Find(Key key)
+    {
+        for (LinkedListNode<(Key Key, Task<float[]?> Values)>? node = _recent.First; node is not null; node = node.Next)
+        {
+            if (node.Value.Key == key)
+            {
+                return node;
+            }
+        }
+
+        return null;
+    }
+
+    private void Forget(Key key)
+    {
+        lock (_gate)
+        {
+            if (Find(key) is { } node)
+            {
+                _recent.Remove(node);
+            }
+        }
+    }
+
+    private readonly record struct Key(JobId Job, long Epoch, long Version);
+}

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using MetaTrain.Abstractions.Grains;
+using MetaTrain.Abstractions.Jobs;
+using MetaTrain.Abstractions.Storage;
+using MetaTrain.Console.Hosting;
+using MetaTrain.Console.LocalClusters;
+using MetaTrain.Console.Output;
+
+namespace MetaTrain.Console.Commands;
+
+/// <summary><c>evaluate</c>: measures a committed version.</summary>
+internal static class EvaluateCommand
+{
+    private const int StandardEpisodes = 600;
+    private const int MostEpisodes = 1_000_000;
+
+    public static Command Create(ConsoleHost host)
+    {
+        var command = new Command("evaluate", "Measures a committed version over many episodes, with its 95% interval.");
+        Argument<string> job = JobArgument.Create();
+        Option<int?> episodes = SharedOptions.WholeOrNone("--episodes", $"Over how many episodes. Default: {StandardEpisodes}.", 1, MostEpisodes);
+        var split = new Option<string>("--split") { Description = "Whose classes: train, validation or test. Default: test.", DefaultValueFactory = _ => "test" };
+        split.AcceptOnlyFromAmong("train", "validation", "test");
+        Option<CheckpointSelector> at = AtOption.Create();
+        var transductive = new Option<bool?>("--transductive") { Description = "Normalise an episode's query examples together (true) or not (false). Default: as the spec says." };
+        command.Add(job);
+        command.Add(episodes);
+        command.Add(split);
+        command.Add(at);
+        command.Add(transductive);
+        var shared = new SharedOptions();
+        shared.AddTo(command, shared.Cluster, shared.Data, shared.Store, shared.Silo, shared.Workers, shared.Json);
+        command.SetAction(async (parse, cancellationToken) =>
+        {
+            await using ClusterSession session = await ClusterSession.ConnectOrStartAsync(
+                host, shared.TargetOf(parse, host), parse.GetValue(shared.Workers), cancellationToken);
+            JobStatus status = await JobArgument.ResolveAsync(session.Client, parse.GetRequiredValue(job), cancellationToken);
+            var request = new EvaluationRequest
+            {
+                At = parse.GetValue(at),
+                Episodes = parse.GetValue(episodes) ?? StandardEpisodes,
+                Split = parse.GetRequiredValue(split),
+                Transductive = parse.GetValue(transductive),
+            };
+            host.Output.Note($"Evaluating {status.Job} over {Format.Count(request.Episodes, "episode")} of the {request.Split} split ...");
+            EvaluationSummary summary = await session.Client.EvaluateAsync(
+                status.Job, request, new StepProgress<EvaluationTicket>(host, Describe), cancellationToken);
+            if (parse.GetValue(shared.Json))
+            {
+                host.Output.Document(JobDocument.Of(status, summary));
+            }
+            else
+            {
+                JobText.WriteEvaluation(host.Output.Result, summary);
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static string Describe(EvaluationTicket ticket) => $"{Format.Count(ticket.Done)} of {Format.Count(ticket.Episodes)} episodes";
+}

@@ -1,0 +1,48 @@
+namespace MetaTrain.Console.LocalClusters;
+
+/// <summary>Which local cluster to start.</summary>
+internal sealed record LocalClusterOptions
+{
+    /// <summary>Where its data lives.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>How many silo processes.</summary>
+    public int Silos { get; init; } = 1;
+
+    /// <summary>Workers a silo; null for one a core, shared among the silos.</summary>
+    public int? Workers { get; init; }
+
+    /// <summary>A store of the user's own; null for the embedded one.</summary>
+    public string? Store { get; init; }
+
+    /// <summary>Where the silo's program is; null to search.</summary>
+    public string? SiloPath { get; init; }
+
+    /// <summary>True for a cluster that outlives the console.</summary>
+    public bool Detached { get; init; }
+
+    /// <summary>How long it may take to get ready.</summary>
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(90);
+
+    /// <summary>The supervisor's command line.</summary>
+    public IEnumerable<string> ToArguments()
+    {
+        yield return "local";
+        yield return "--silos";
+        yield return Silos.ToString();
+        yield return "--workers";
+        yield return (Workers ?? DefaultWorkers(Silos, Environment.ProcessorCount)).ToString();
+        yield return "--data";
+        yield return DataDirectory;
+        if (Store is { } store)
+        {
+            yield return "--store";
+            yield return store;
+        }
+
+        yield return Detached ? "--detached" : "--owner-pipe";
+    }
+
+    /// <summary>One worker a core, and at least one a silo.</summary>
+    internal static int DefaultWorkers(int silos, int cores) => Math.Max(1, cores / silos);
+}

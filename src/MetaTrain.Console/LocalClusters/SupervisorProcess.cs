@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using MetaTrain.Abstractions.Clusters;
+
+namespace MetaTrain.Console.LocalClusters;
+
+/// <summary>The supervisor as a child: its standard input is the leash at which it hangs.</summary>
+internal sealed class SupervisorProcess : ILocalCluster
+{
+    // A block, a commit and the store's shutdown fit; what takes longer hangs.
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(40);
+
+    private readonly Process _process;
+    private readonly bool _detached;
+
+    public SupervisorProcess(Process process, LocalClusterOptions options)
+    {
+        _process = process;
+        _detached = options.Detached;
+        Ended = WaitAsync(process);
+    }
+
+    public LocalCluster Description
+    {
+        get => field ?? throw new InvalidOperationException("The cluster is not ready yet.");
+        set;
+    }
+
+    public Task<string> Ended { get; }
+
+    public int ExitCode => _process.ExitCode;
+
+    public async Task<bool> StopAsync()
+    {
+        if (_detached || _process.HasExited)
+        {
+            return true;
+        }
+
+        _process.StandardInput.Close();
+        using var timeout = new CancellationTokenSource(DrainTimeout);
+        try
+        {
+            await _process.WaitForExitAsync(timeout.Token);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            Kill();
+            return false;
+        }
+    }
+
+    public void Kill()
+    {
+        if (!_detached && !_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _process.Dispose();
+    }
+
+    /// <summary>The last line that the process wrote, once it has ended.</summary>
+    private static async Task<string> WaitAsync(Process process)
+    {
+        Task<string> output = LastLineAsync(process.StandardOutput);
+        Task<string> errors = LastLineAsync(process.StandardError);
+        await process.WaitForExitAsync();
+        return await errors is { Length: > 0 } said ? said : await output;
+    }
+
+    private static async Task<string> LastLineAsync(StreamReader reader)
+    {
+        string last = "";
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            last = line.Trim().Length > 0 ? line.Trim() : last;
+        }
+
+        return last;
+    }
+}

@@ -1,0 +1,177 @@
+using MetaTrain.Abstractions.Jobs;
+using MetaTrain.Client;
+using MetaTrain.Client.Connections;
+using MetaTrain.Console.Commands;
+using MetaTrain.Console.Hosting;
+using MetaTrain.Console.Live;
+using MetaTrain.Console.LocalClusters;
+using MetaTrain.Console.Output;
+using MetaTrain.Console.Specs;
+
+namespace MetaTrain.Console.Training;
+
+/// <summary>One run of <c>train</c>: cluster up, job in, progress, result, cluster down; and on Ctrl-C everything safe and resumable.</summary>
+internal sealed class TrainRun(ConsoleHost host, TrainOptions options)
+{
+    private static readonly TimeSpan CommitPatience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
+
+    private readonly RunFollower _follower = new(host.Output, host.Time);
+    private JobId? _job;
+
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        // Before anything is started: a wrong spec costs no cluster.
+        string? spec = options.Resume is null ? SpecLoader.ReadOrRefuse(options.SpecPath, options.Overrides).Json : null;
+        string place = DataDirectory.Display(options.Cluster.DataDirectory);
+        host.Output.Note($"Starting a local cluster: {Describe(options.Cluster)}, data in {place} ...");
+        await using ILocalCluster cluster = await StartAsync(cancellationToken);
+        host.Interrupts.OnSecond(cluster.Kill);
+        await using MetaTrainClient client = await host.Clusters.ConnectAsync(
+            new ClusterAddress.InDirectory(options.Cluster.DataDirectory), cancellationToken);
+        JobStatus status;
+        try
+        {
+            JobId job = await EnterAsync(client, spec, cluster.Description.ClusterId, cancellationToken);
+            status = await FollowAsync(client, cluster, job, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return await StopAsync(client, cluster);
+        }
+
+        if (options.Json)
+        {
+            host.Output.Document(JobDocument.Of(status));
+        }
+        else
+        {
+            TrainReport.Write(host.Output.Result, status, place, options.Location);
+        }
+
+        host.Output.Note("Stopping the local cluster ...");
+        await client.DisposeAsync();
+        if (!await cluster.StopAsync())
+        {
+            host.Output.Note("The local cluster did not drain in time and was killed; what is committed is safe.");
+        }
+
+        return ExitCode.Of(status.State);
+    }
+
+    private static string Describe(LocalClusterOptions cluster)
+    {
+        int workers = cluster.Workers ?? LocalClusterOptions.DefaultWorkers(cluster.Silos, Environment.ProcessorCount);
+        string each = cluster.Silos == 1 ? "" : " each";
+        return $"{Format.Count(cluster.Silos, "silo")} with {Format.Count(workers, "worker")}{each}";
+    }
+
+    private async Task<ILocalCluster> StartAsync(CancellationToken cancellationToken)
+    {
+        long start = host.Time.GetTimestamp();
+        ILocalCluster cluster = await host.Launcher.StartAsync(options.Cluster, cancellationToken);
+        host.Output.Note($"The cluster is ready after {Format.Words(host.Time.GetElapsedTime(start))}.");
+        return cluster;
+    }
+
+    /// <summary>Submits the job, or takes over the interrupted one.</summary>
+    private async Task<JobId> EnterAsync(MetaTrainClient client, string? spec, string clusterId, CancellationToken cancellationToken)
+    {
+        if (spec is not null)
+        {
+            JobId job = await SubmitCommand.SubmitAsync(client, spec, clusterId, cancellationToken);
+            _job = job;
+            host.Output.Note($"Submitted the job {job}.");
+            return job;
+        }
+
+        JobStatus interrupted = await JobArgument.ResolveAsync(client, options.Resume!, cancellationToken);
+        _job = interrupted.Job;
+        if (!interrupted.State.IsFinal())
+        {
+            await client.AdoptAsync(interrupted.Job, clusterId, cancellationToken);
+            host.Output.Note($"Going on with the job {interrupted.Job} from iteration {Format.Count(interrupted.CommittedIteration)}.");
+        }
+
+        return interrupted.Job;
+    }
+
+    private async Task<JobStatus> FollowAsync(MetaTrainClient client, ILocalCluster cluster, JobId job, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<JobStatus> follow = _follower.FollowAsync(
+            client, job, "Ctrl-C stops the cluster; what is committed can be resumed.", either.Token);
+        if (await Task.WhenAny(follow, cluster.Ended) == follow)
+        {
+            return await follow;
+        }
+
+        await either.CancelAsync();
+        await follow.ContinueWith(_ => { }, TaskScheduler.Default);
+        throw new ConsoleFault(
+            ExitCode.Unreachable,
+            $"The local cluster has ended unexpectedly ({await cluster.Ended}): its logs are in {options.Cluster.DataDirectory}; "
+            + $"go on with '{ResumeCommand(job)}'.");
+    }
+
+    /// <summary>After Ctrl-C: has the job committed, drains the cluster, and says how to go on.</summary>
+    private async Task<int> StopAsync(MetaTrainClient client, ILocalCluster cluster)
+    {
+        host.Output.Note("Stopping: the job commits and the local cluster drains (Ctrl-C again kills it at once) ...");
+        JobStatus? status = _job is { } job ? await PauseAsync(client, job) ?? _follower.Last : null;
+        await client.DisposeAsync();
+        bool drained = await cluster.StopAsync();
+        if (options.Json && status is not null)
+        {
+            host.Output.Document(JobDocument.Of(status));
+        }
+
+        host.Output.Note((_job, status) switch
+        {
+            (null, _) => "Stopped before a job was submitted.",
+            (_, { } last) when last.State.IsFinal() => $"The job {_job} has ended: {JobDocument.NameOf(last.State)}.",
+            (_, { } last) => $"Stopped the job {_job} at iteration {Format.Count(last.CommittedIteration)} of {Format.Count(last.Iterations)}, committed. "
+                + $"Go on with:{Environment.NewLine}  {ResumeCommand(_job!.Value)}",
+            _ => $"Stopped the job {_job}. Go on from its last commit with:{Environment.NewLine}  {ResumeCommand(_job!.Value)}",
+        });
+        if (!drained)
+        {
+            host.Output.Note("The local cluster did not drain in time and was killed; what is committed is safe.");
+        }
+
+        return ExitCode.Interrupted;
+    }
+
+    private string ResumeCommand(JobId job) => $"metatrain train --resume {job}{options.Repeated}";
+
+    /// <summary>Pauses the job and waits for its commit; null when the cluster does not answer any more.</summary>
+    private async Task<JobStatus?> PauseAsync(MetaTrainClient client, JobId job)
+    {
+        using var patience = new CancellationTokenSource(CommitPatience, host.Time);
+        try
+        {
+            JobStatus status = await client.DescribeAsync(job, patience.Token);
+            if (status.State.IsFinal())
+            {
+                return status;
+            }
+
+            await client.PauseAsync(job, patience.Token);
+            while (true)
+            {
+                status = await client.DescribeAsync(job, patience.Token);
+                if (status.State is JobState.Paused || status.State.IsFinal())
+                {
+                    return status;
+                }
+
+                await Task.Delay(PollInterval, host.Time, patience.Token);
+            }
+        }
+        catch (Exception failure) when (failure is OperationCanceledException or MetaTrainException)
+        {
+            host.Output.Note("The job did not confirm a last commit; the one before it stands.");
+            return null;
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using MetaTrain.Abstractions.Storage;
+using MetaTrain.Silo.Health;
+using MetaTrain.Silo.Logging;
+using MetaTrain.Silo.Telemetry;
+using MetaTrain.Storage.Redis;
+
+namespace MetaTrain.Silo.Hosting;
+
+/// <summary>Builds one silo's process: the Orleans silo, its workers, /metrics and /health.</summary>
+internal static class SiloHost
+{
+    // Workers finish their block, coordinators commit, silos hand over. What is not done by then is done again elsewhere.
+    private static readonly TimeSpan ShutdownTime = TimeSpan.FromSeconds(25);
+
+    public static WebApplication Build(SiloOptions options, Owner owner)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "MetaTrain.Silo" });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(options.Listen, options.HttpPort);
+        });
+        builder.Logging.AddSiloLogging();
+
+        IServiceCollection services = builder.Services;
+        services.AddRoutingCore();
+        services.AddSingleton(options);
+        services.AddSingleton(owner);
+        services.AddSingleton<IHostLifetime, OwnedLifetime>();
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTime);
+        RedisStorageOptions store = new() { ConnectionString = options.Store, Prefix = options.Prefix };
+        services.AddRedisStorage(store);
+        services.AddPrometheusMetrics();
+
+        // Hosted services start in this order and stop in the reverse one.
+        RedisConnection? connection = null;
+        builder.UseOrleans(silo => silo
+            .UseMetaTrainOrleans(options, store.ToConfigurationOptions(), () => connection!.ConnectAsync(CancellationToken.None))
+            .AddWorkers(options));
+        services.AddSingleton<MembershipGuard>();
+        services.AddHostedService(provider => provider.GetRequiredService<MembershipGuard>());
+        services.AddHostedService<Announcement>();
+        services.AddSingleton<Readiness>();
+        services.AddSingleton(provider => new StoreProbe(
+            cancellationToken => StorePing.FaultAsync(provider.GetRequiredService<IClusterRegistry>(), cancellationToken),
+            provider.GetRequiredService<TimeProvider>()));
+
+        WebApplication application = builder.Build();
+        connection = application.Services.GetRequiredService<RedisConnection>();
+        application.MapHealth();
+        application.MapPrometheusScrapingEndpoint("/metrics");
+        return application;
+    }
+}

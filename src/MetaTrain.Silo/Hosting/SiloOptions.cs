@@ -1,0 +1,57 @@
+using System.Net;
+using MetaTrain.Abstractions.Clusters;
+using MetaTrain.Cluster.Workers;
+
+namespace MetaTrain.Silo.Hosting;
+
+/// <summary>What one silo is told at its start.</summary>
+internal sealed record SiloOptions
+{
+    /// <summary>The store, for instance redis://127.0.0.1:6379.</summary>
+    public required string Store { get; init; }
+
+    /// <summary>What every key in the store starts with.</summary>
+    public string Prefix { get; init; } = ClusterIdentity.DefaultPrefix;
+
+    public required string ClusterId { get; init; }
+
+    public string ServiceId { get; init; } = ClusterIdentity.ServiceId;
+
+    /// <summary>Unique in the cluster, and the same after a restart.</summary>
+    public required string SiloName { get; init; }
+
+    /// <summary>The address that other silos and clients use.</summary>
+    public IPAddress Advertise { get; init; } = IPAddress.Loopback;
+
+    public required int SiloPort { get; init; }
+
+    public required int GatewayPort { get; init; }
+
+    public required int HttpPort { get; init; }
+
+    /// <summary>How many worker slots the silo offers.</summary>
+    public required int Workers { get; init; }
+
+    /// <summary>cpu or cuda:n.</summary>
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>Where the silo keeps files of its own.</summary>
+    public required string DataDirectory { get; init; }
+
+    public Arithmetic Arithmetic { get; init; } = Arithmetic.Native;
+
+    /// <summary>True for a cluster that runs only the jobs submitted to it, and no other unfinished ones of the store.</summary>
+    public bool OwnedJobsOnly { get; init; }
+
+    /// <summary>Faults that tests of the promise inject.</summary>
+    public FaultOptions Faults { get; init; } = new();
+
+    /// <summary>How long to wait for the store at start.</summary>
+    public TimeSpan StoreWait { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>A loopback silo listens on loopback only; one that is advertised elsewhere listens everywhere.</summary>
+    public IPAddress Listen => IPAddress.IsLoopback(Advertise) ? Advertise
+        : Advertise.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any;
+
+    public Uri HttpUri => new UriBuilder(Uri.UriSchemeHttp, Advertise.ToString(), HttpPort).Uri;
+}

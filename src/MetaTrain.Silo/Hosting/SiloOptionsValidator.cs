@@ -1,0 +1,62 @@
+using System.Text.RegularExpressions;
+using MetaTrain.Abstractions.Clusters;
+
+namespace MetaTrain.Silo.Hosting;
+
+/// <summary>Checks what can be known without touching the machine, at the edge and once.</summary>
+internal static partial class SiloOptionsValidator
+{
+    private const int MaxWorkers = 1024;
+
+    /// <summary>One sentence a fault, with the remedy; empty when there is none.</summary>
+    public static IEnumerable<string> Validate(SiloOptions options)
+    {
+        // Anything but a URI is a configuration string of the client library, which the store's own options check.
+        if ((string.IsNullOrWhiteSpace(options.Store) || StoreUri.IsStoreUri(options.Store))
+            && !StoreUri.TryParse(options.Store, out _, out string? problem))
+        {
+            yield return problem;
+        }
+
+        if (!Name().IsMatch(options.SiloName))
+        {
+            yield return $"--silo-name is '{options.SiloName}': use letters, digits, '.', '-' and '_' only, for it is part of the keys of its workers.";
+        }
+
+        if (options.ClusterId.Length == 0)
+        {
+            yield return "--cluster-id is empty: give the name that all silos of the cluster share.";
+        }
+
+        if (options.Workers is < 0 or > MaxWorkers)
+        {
+            yield return $"--workers is {options.Workers}: give 0 (a silo that only coordinates) to {MaxWorkers}, usually one for each core.";
+        }
+
+        if (!Device().IsMatch(options.Device))
+        {
+            yield return $"--device is '{options.Device}': give cpu, or cuda:0, cuda:1 and so on.";
+        }
+
+        (string Name, int Value)[] ports =
+            [("--silo-port", options.SiloPort), ("--gateway-port", options.GatewayPort), ("--http-port", options.HttpPort)];
+        foreach ((string name, int value) in ports)
+        {
+            if (value is < 1 or > ushort.MaxValue)
+            {
+                yield return $"{name} is {value}: give a port from 1 to {ushort.MaxValue}.";
+            }
+        }
+
+        foreach (IGrouping<int, string> same in ports.GroupBy(port => port.Value, port => port.Name).Where(group => group.Count() > 1))
+        {
+            yield return $"{string.Join(" and ", same)} are both {same.Key}: give each a port of its own.";
+        }
+    }
+
+    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]*$", RegexOptions.NonBacktracking)]
+    private static partial Regex Name();
+
+    [GeneratedRegex("^(cpu|cuda:[0-9]{1,3})$", RegexOptions.NonBacktracking)]
+    private static partial Regex Device();
+}

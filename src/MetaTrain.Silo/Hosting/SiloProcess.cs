@@ -1,0 +1,89 @@
+using MetaTrain.Abstractions.Storage;
+using MetaTrain.Learning.Devices;
+using MetaTrain.Silo.Health;
+using MetaTrain.Silo.Processes;
+using MetaTrain.Storage.Redis;
+using Microsoft.Extensions.Options;
+
+namespace MetaTrain.Silo.Hosting;
+
+/// <summary>One silo from its start to its end.</summary>
+internal static partial class SiloProcess
+{
+    /// <summary>Runs until the silo is told to end.</summary>
+    /// <exception cref="StartFailure">It cannot start.</exception>
+    public static async Task<int> RunAsync(SiloOptions options, Owner owner)
+    {
+        RequirePorts(options);
+
+        // libtorch takes longer to load than everything else to be built: side by side.
+        Task torch = Task.Run(TorchRuntime.EnsureLoaded);
+        WebApplication application = SiloHost.Build(options, owner);
+        await using (application.ConfigureAwait(false))
+        {
+            try
+            {
+                await StartAsync(application, options, torch, owner.Released).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (owner.Released.IsCancellationRequested)
+            {
+                return ExitCode.Done;
+            }
+            catch (Exception e) when (Describe(e) is { } failure)
+            {
+                throw failure;
+            }
+
+            await application.WaitForShutdownAsync().ConfigureAwait(false);
+            return application.Services.GetRequiredService<MembershipGuard>().Forgotten ? ExitCode.Failed : ExitCode.Done;
+        }
+    }
+
+    private static async Task StartAsync(WebApplication application, SiloOptions options, Task torch, CancellationToken cancellationToken)
+    {
+        IServiceProvider services = application.Services;
+        RedisConnection store = services.GetRequiredService<RedisConnection>();
+        await new StoreWait(store.Address, TimeProvider.System).UntilReachableAsync(
+            cancelled => StoreWait.ListensAsync(options.Store, cancelled), store.ConnectAsync, options.StoreWait, cancellationToken).ConfigureAwait(false);
+        DurabilityFinding durability = await services.GetRequiredService<RedisDurability>().CheckAsync(cancellationToken).ConfigureAwait(false);
+        await torch.ConfigureAwait(false);
+        await application.StartAsync(cancellationToken).ConfigureAwait(false);
+
+        ILogger logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("MetaTrain.Silo");
+        LogFacts(logger, new SiloFacts(options, store.Address));
+        if (durability.Warning is { } warning)
+        {
+            LogDurability(logger, warning);
+        }
+    }
+
+    private static void RequirePorts(SiloOptions options)
+    {
+        (string Name, int Value)[] ports =
+            [("--silo-port", options.SiloPort), ("--gateway-port", options.GatewayPort), ("--http-port", options.HttpPort)];
+        foreach ((string name, int port) in ports)
+        {
+            if (!Ports.IsFree(options.Listen, port))
+            {
+                throw new StartFailure($"{name} {port} is taken on {options.Listen}: end the process that listens there, or give another port.", ExitCode.Failed);
+            }
+        }
+    }
+
+    // Orleans wraps what its start met; the sentence is at the bottom. Null for what was not foreseen.
+    private static StartFailure? Describe(Exception exception) => exception switch
+    {
+        StartFailure => null,
+        TorchUnavailableException => new StartFailure(exception.Message, ExitCode.Failed, exception),
+        OptionsValidationException => new StartFailure(exception.Message, ExitCode.WrongUsage, exception),
+        StoreUnavailableException => new StartFailure(exception.Message, ExitCode.StoreUnreachable, exception),
+        { InnerException: { } inner } => Describe(inner),
+        _ => null,
+    };
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Facts}")]
+    private static partial void LogFacts(ILogger logger, SiloFacts facts);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+    private static partial void LogDurability(ILogger logger, string warning);
+}

@@ -1,0 +1,95 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using MetaTrain.Abstractions.Datasets;
+using MetaTrain.Abstractions.Grains;
+using MetaTrain.Client.Datasets;
+using MetaTrain.Client.Tests.Fakes;
+
+namespace MetaTrain.Client.Tests.Datasets;
+
+public sealed class DatasetUploadTests : IAsyncDisposable
+{
+    private readonly FakeCluster _cluster = new();
+    private readonly TemporaryFolder _folder = new();
+
+    public ValueTask DisposeAsync()
+    {
+        _folder.Dispose();
+        return _cluster.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Import_SendsTheFileInPieces_WhenAnswersAreLost()
+    {
+        byte[] content = [.. Enumerable.Range(0, (2 * DatasetUpload.PieceBytes) + 17).Select(index => (byte)(index * 31))];
+        await File.WriteAllBytesAsync(_folder.File("set.zip"), content, TestContext.Current.CancellationToken);
+        _cluster.Import.FailuresToCome = 2;
+        int polls = 0;
+        _cluster.Import.Read = _ => new DatasetImportStatus(++polls, polls < 3 ? null : Manifest("set"), null);
+
+        DatasetManifest manifest = await ImportAsync("set", _folder.File("set.zip"));
+
+        Assert.Equal("set", manifest.Name);
+        Assert.Equal(new DatasetImportRequest("set", "set.zip", content.Length), _cluster.Import.Begun);
+        Assert.Equal(content, _cluster.Import.Content);
+        Assert.Equal([DatasetUpload.PieceBytes, DatasetUpload.PieceBytes, 17], _cluster.Import.PieceLengths);
+        Assert.True(_cluster.Import.Completed);
+    }
+
+    [Fact]
+    public async Task Import_PacksAFolder()
+    {
+        Directory.CreateDirectory(_folder.File("glyphs/alpha"));
+        await File.WriteAllTextAsync(_folder.File("glyphs/alpha/1.png"), "one", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_folder.File("glyphs/readme.txt"), "read", TestContext.Current.CancellationToken);
+        List<(string, string)> entries = [];
+        _cluster.Import.Read = content =>
+        {
+            using var tar = new TarReader(new GZipStream(new MemoryStream(content), CompressionMode.Decompress));
+            while (tar.GetNextEntry() is { } entry)
+            {
+                entries.Add((entry.Name, new StreamReader(entry.DataStream!).ReadToEnd()));
+            }
+
+            return new DatasetImportStatus(1, Manifest("g"), null);
+        };
+
+        await ImportAsync("g", _folder.File("glyphs"));
+
+        Assert.Equal([("alpha/1.png", "one"), ("readme.txt", "read")], entries);
+        Assert.Equal("glyphs.tar.gz", _cluster.Import.Begun!.FileName);
+    }
+
+    [Fact]
+    public async Task Import_ThrowsTheClustersReason_WhenTheArchiveIsRefused()
+    {
+        await File.WriteAllTextAsync(_folder.File("set.zip"), "no zip", TestContext.Current.CancellationToken);
+        _cluster.Import.Read = _ => new DatasetImportStatus(0, null, "'set.zip' is not a zip archive: it is cut off or damaged.");
+        MetaTrainException failure = await FailAsync(_folder.File("set.zip"));
+        Assert.Equal((FailureKind.Refused, "'set.zip' is not a zip archive: it is cut off or damaged."), (failure.Kind, failure.Message));
+    }
+
+    [Fact]
+    public async Task Import_SaysWhatIsWrong_WhenThereIsNothingToSend()
+    {
+        Assert.Contains("is neither a folder, nor a file", (await FailAsync(_folder.File("absent"))).Message);
+        await File.WriteAllTextAsync(_folder.File("set.rar"), "", TestContext.Current.CancellationToken);
+        Assert.Contains("is not an archive that can be imported", (await FailAsync(_folder.File("set.rar"))).Message);
+        Directory.CreateDirectory(_folder.File("empty"));
+        Assert.Contains("holds no files", (await FailAsync(_folder.File("empty"))).Message);
+        Assert.Contains("could not be downloaded", (await FailAsync("http://127.0.0.1:1/set.zip")).Message);
+    }
+
+    private static DatasetManifest Manifest(string name) => new()
+    {
+        Name = name,
+        ContentSha256 = new string('b', 64),
+        ExampleShape = [1, 28, 28],
+        Classes = [new DatasetClass("a", "train", 20, new string('c', 64))],
+    };
+
+    private Task<DatasetManifest> ImportAsync(string name, string source) =>
+        _cluster.RunAsync(_cluster.Client().ImportAsync(name, source, cancellationToken: TestContext.Current.CancellationToken));
+
+    private Task<MetaTrainException> FailAsync(string source) => Assert.ThrowsAsync<MetaTrainException>(() => ImportAsync("x", source));
+}

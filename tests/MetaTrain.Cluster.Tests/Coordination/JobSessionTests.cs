@@ -1,0 +1,185 @@
+using CsCheck;
+using MetaTrain.Abstractions.Messages;
+using MetaTrain.Abstractions.Specs;
+using MetaTrain.Abstractions.Storage;
+using MetaTrain.Cluster.Coordination;
+
+namespace MetaTrain.Cluster.Tests.Coordination;
+
+public sealed class JobSessionTests
+{
+    private readonly SessionFixture _fixture = new();
+
+    [Fact]
+    public void Parameters_HaveTheSameBits_ForAnyNumberOfWorkersAndAnyOrder() => Gen.Select(Gen.Int[1, 9], Gen.Int, Gen.Int[1, 13]).Sample((workers, seed, tasks) =>
+    {
+        JobSession alone = _fixture.Open(tasks: tasks);
+        JobSession many = _fixture.Open(tasks: tasks);
+        _fixture.Run(alone, workers: 1, seed: 0);
+        _fixture.Run(many, workers, seed);
+
+        Assert.Equal(10, many.Trajectory.Iteration);
+        Assert.Equal(CheckpointCodec.Hash(alone.Trajectory.Parameters), CheckpointCodec.Hash(many.Trajectory.Parameters));
+    }, iter: 200);
+
+    [Fact]
+    public void Parameters_HaveTheSameBits_WhenWorkersDieWithTheirBlocks()
+    {
+        JobSession alone = _fixture.Open();
+        _fixture.Run(alone, workers: 1, seed: 0);
+        JobSession session = _fixture.Open();
+        NodeResult late = SessionFixture.Compute(session, session.TryLease("a/0@x")!);
+        session.Lose(static worker => worker == "a/0@x", "its silo died");
+        _fixture.Run(session, workers: 3, seed: 5);
+
+        Assert.Equal(1, session.Trajectory.BlocksReissued);
+        Assert.Equal(CheckpointCodec.Hash(alone.Trajectory.Parameters), CheckpointCodec.Hash(session.Trajectory.Parameters));
+        Assert.Null(session.Accept(late, "a/0@x"));
+    }
+
+    [Fact]
+    public void Accept_CountsOnce_WhenAResultArrivesTwice()
+    {
+        JobSession session = _fixture.Open();
+        NodeResult result = SessionFixture.Compute(session, session.TryLease("a/0@x")!);
+
+        Assert.Equal(Acceptance.Counted, session.Accept(result, "a/0@x"));
+        Assert.Equal(Acceptance.Duplicate, session.Accept(result, "b/0@x"));
+        Assert.Null(session.Failure);
+    }
+
+    [Fact]
+    public void Accept_FailsTheJob_WhenAnotherWorkerHasOtherBits()
+    {
+        JobSession session = _fixture.Open();
+        NodeResult result = SessionFixture.Compute(session, session.TryLease("a/0@x")!);
+        byte[] flipped = [.. result.Gradient];
+        flipped[0] ^= 1;
+        session.Accept(result, "a/0@x");
+
+        Assert.Equal(Acceptance.Contradiction, session.Accept(result with { Gradient = flipped }, "b/0@x"));
+        Assert.Contains("other bits for block 0 of iteration 0", session.Failure, StringComparison.Ordinal);
+        Assert.Null(session.TryLease("a/0@x"));
+    }
+
+    [Fact]
+    public void Accept_FailsTheJob_WhenADuplicateWithOtherBitsComesAfterTheRound()
+    {
+        JobSession session = _fixture.Open(tasks: 2);
+        NodeResult result = SessionFixture.Compute(session, session.TryLease("a/0@x")!);
+        session.Accept(result, "a/0@x");
+        SessionFixture.Advance(session);
+
+        session.Accept(result with { Metrics = [99, 99] }, "b/0@x");
+
+        Assert.Contains("other bits", session.Failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Accept_Ignores_WhenAResultIsOfAnotherEpoch()
+    {
+        JobSession session = _fixture.Open(epoch: 2);
+        NodeResult result = SessionFixture.Compute(session, session.TryLease("a/0@x")!);
+
+        Assert.Null(session.Accept(result with { Epoch = 1 }, "a/0@x"));
+        Assert.Equal(Acceptance.Counted, session.Accept(result, "a/0@x"));
+    }
+
+    [Fact]
+    public void Accept_NamesTheEpisode_WhenALossIsNotFinite()
+    {
+        JobSession session = _fixture.Open();
+        session.TryLease("a/0@x");
+        Lease lease = session.TryLease("b/0@x")!;
+        session.Accept(SessionFixture.Compute(session, lease) with { NonFiniteTask = 3 }, "b/0@x");
+
+        Assert.Contains("episode 3 in block 1 of iteration 0 is not finite", session.Failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Accept_FailsTheJob_WhenTheGradientHasAnotherLength()
+    {
+        JobSession session = _fixture.Open();
+        NodeResult result = SessionFixture.Compute(session, session.TryLease("a/0@x")!);
+        session.Accept(result with { Gradient = new byte[8] }, "a/0@x");
+
+        Assert.Contains("2 gradient values for 5 parameters", session.Failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Lose_FailsTheJob_WhenABlockWasLostThreeTimes()
+    {
+        JobSession session = _fixture.Open();
+        for (int loss = 1; loss <= 3; loss++)
+        {
+            Assert.Null(session.Failure);
+            Assert.Equal(0, session.TryLease("a/0@x")!.Block);
+            session.Lose(static _ => true, "its silo died");
+        }
+
+        Assert.Contains("Block 0 of iteration 0 (episodes 0 to 1) was lost 3 times", session.Failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void RestoreAttempts_FailsTheJob_WhenCoordinatorAfterCoordinatorDiesWithABlock()
+    {
+        BlockAttempt attempt = new(new RoundId(RoundKind.Training, 0), 2, 0, Out: true);
+        for (int death = 1; death <= 3; death++)
+        {
+            JobSession session = _fixture.Open(epoch: 1 + death);
+            session.IsCareful = true;
+            session.RestoreAttempts([attempt]);
+            Assert.Equal(death < 3, session.Failure is null);
+            if (death < 3)
+            {
+                LeaseUntil(session, 2);
+                attempt = Assert.Single(session.Attempts(), static noted => noted.Block == 2);
+                Assert.Equal(death, attempt.Losses);
+            }
+        }
+    }
+
+    [Fact]
+    public void TryLease_LeasesASuspectAlone_WhenItWasLostTwice()
+    {
+        JobSession session = _fixture.Open();
+        session.IsCareful = true;
+        session.RestoreAttempts([new BlockAttempt(new RoundId(RoundKind.Training, 0), 1, 1, Out: true)]);
+
+        Lease first = session.TryLease("a/0@x")!;
+        Assert.Equal(0, first.Block);
+        Assert.Equal(2, session.TryLease("b/0@x")!.Block);
+        Assert.Equal(3, session.TryLease("c/0@x")!.Block);
+        Assert.Null(session.TryLease("d/0@x"));
+        session.Lose(static _ => true, "test");
+
+        JobSession again = _fixture.Open(tasks: 4);
+        again.IsCareful = true;
+        again.RestoreAttempts([new BlockAttempt(new RoundId(RoundKind.Training, 0), 0, 1, Out: true)]);
+        Assert.Equal(0, again.TryLease("a/0@x")!.Block);
+        Assert.Null(again.TryLease("b/0@x"));
+    }
+
+    [Fact]
+    public void TryLease_GivesNoTraining_WhenPaused()
+    {
+        JobSession session = _fixture.Open();
+        session.IsPaused = true;
+
+        Assert.Null(session.TryLease("a/0@x"));
+        Assert.False(session.HasWork);
+        session.IsPaused = false;
+        Assert.NotNull(session.TryLease("a/0@x"));
+    }
+
+    // Finishes every block before it, so that a suspect that may only be leased alone can be.
+    private static void LeaseUntil(JobSession session, int block)
+    {
+        Lease lease = session.TryLease("a/0@x")!;
+        while (lease.Block != block)
+        {
+            session.Accept(SessionFixture.Compute(session, lease), "a/0@x");
+            lease = session.TryLease("a/0@x")!;
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using CsCheck;
+using MetaTrain.Abstractions.Messages;
+using MetaTrain.Abstractions.Specs;
+using MetaTrain.Cluster.Coordination;
+
+namespace MetaTrain.Cluster.Tests.Coordination;
+
+public sealed class ValidationTests
+{
+    private readonly SessionFixture _fixture = new();
+
+    [Fact]
+    public void Best_IsTheSame_ForAnyNumberOfWorkersAndAnyOrder() => Gen.Select(Gen.Int[1, 6], Gen.Int).Sample((workers, seed) =>
+    {
+        ValidationSpec validation = new() { Every = 4, Episodes = 9 };
+        JobSession alone = _fixture.Open(iterations: 23, validation: validation);
+        JobSession many = _fixture.Open(iterations: 23, validation: validation);
+        _fixture.Run(alone, workers: 1, seed: 0);
+        _fixture.Run(many, workers, seed);
+
+        Assert.Equal([4, 8, 12, 16, 20, 23], many.Trajectory.Validations.Select(static v => v.At));
+        Assert.Equal(alone.Trajectory.Best, many.Trajectory.Best);
+        Assert.Equal(alone.Trajectory.Validations.Select(static v => v.Accuracy), many.Trajectory.Validations.Select(static v => v.Accuracy));
+    }, iter: 50);
+
+    [Fact]
+    public void Training_WaitsForTheValidation_AtItsFixedIteration()
+    {
+        JobSession session = _fixture.Open(iterations: 20, tasks: 2, validation: new ValidationSpec { Every = 6, Episodes = 2 });
+        Lease? validation = null;
+        while (session.Trajectory.Iteration < 9)
+        {
+            Lease lease = session.TryLease("a/0@x")!;
+            if (lease.Evaluation is not null)
+            {
+                validation = lease;
+                continue;
+            }
+
+            session.Accept(SessionFixture.Compute(session, lease), "a/0@x");
+            SessionFixture.Advance(session);
+            if (session.Trajectory.Iteration == 6)
+            {
+                Lease training = session.TryLease("b/0@x")!;
+                validation = session.TryLease("v/0@x");
+                session.Accept(SessionFixture.Compute(session, training), "b/0@x");
+                SessionFixture.Advance(session);
+            }
+        }
+
+        Assert.Equal(6, validation!.Version);
+        Assert.True(session.MustSettle);
+        Assert.Null(session.TryLease("a/0@x"));
+        session.Accept(SessionFixture.Compute(session, validation), "v/0@x");
+        SessionFixture.Advance(session);
+        Assert.Equal(6, Assert.Single(session.Trajectory.Validations).At);
+        Assert.Equal(RoundKind.Training, session.TryLease("a/0@x")!.Round.Kind);
+    }
+
+    [Fact]
+    public void ShouldCommit_DemandsAVersion_WhoseValidationIsStillOut()
+    {
+        JobSession session = _fixture.Open(iterations: 12, validation: new ValidationSpec { Every = 5, Episodes = 3 }, checkpoint: new CheckpointSpec { Every = 1000 });
+
+        List<long> commits = _fixture.Run(session, workers: 2, seed: 3);
+
+        Assert.Contains(5, commits);
+        Assert.Contains(10, commits);
+        Assert.Equal(12, commits[^1]);
+        Assert.Equal(commits.Distinct(), commits);
+    }
+
+    [Fact]
+    public void Open_RepeatsAValidation_ThatWasOutWhenTheCoordinatorDied()
+    {
+        ValidationSpec validation = new() { Every = 6, Episodes = 3 };
+        Trajectory trajectory = SessionFixture.NewTrajectory();
+        trajectory.Restore(new TrajectoryProgress { Iteration = 8 });
+        JobSession session = _fixture.Open(iterations: 20, validation: validation, trajectory: trajectory);
+
+        Assert.Equal([6], session.MissingVersions);
+        session.OpenValidation(6, new float[SessionFixture.ParameterCount]);
+        Assert.Equal([6], session.OpenValidations);
+    }
+
+    [Fact]
+    public void Open_RepeatsNothing_WhenTheValidationIsInTheCommit()
+    {
+        Trajectory trajectory = SessionFixture.NewTrajectory();
+        trajectory.Restore(new TrajectoryProgress { Iteration = 8, Validations = [new() { At = 6, Split = "validation", Episodes = 3 }] });
+        JobSession session = _fixture.Open(iterations: 20, validation: new ValidationSpec { Every = 6, Episodes = 3 }, trajectory: trajectory);
+
+        Assert.Empty(session.MissingVersions);
+        Assert.Empty(session.OpenValidations);
+    }
+}

@@ -1,0 +1,87 @@
+using System.Text.Json;
+using MetaTrain.TestKit.Data;
+
+namespace MetaTrain.EndToEnd.Tests.Cluster;
+
+/// <summary>The same parameters to the bit, whatever the number of workers and whichever of them die.</summary>
+public sealed class PromiseTests
+{
+    // Results are held back for random times, so that they arrive out of order and every worker gets its share.
+    private static readonly Dictionary<string, string?> Delays = new() { ["METATRAIN_FAULTS__MAXDELAYMILLISECONDS"] = "25" };
+
+    [Fact]
+    public async Task Parameters_HaveTheSameBits_ForAnyNumberOfSilosAndWorkers_WithEveryAlgorithm()
+    {
+        Dictionary<string, string> alone = await TrainAllAsync(silos: 1, workers: 1, new Dictionary<string, string?>());
+
+        Assert.Equal(alone, await TrainAllAsync(silos: 1, workers: 2, Delays));
+        Assert.Equal(alone, await TrainAllAsync(silos: 3, workers: 1, Delays));
+        Assert.Equal(TinySpecs.Algorithms.Count, alone.Values.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Parameters_HaveTheSameBits_WhenAWorkersSiloAndThenTheCoordinatorsSiloAreKilled()
+    {
+        string spec = TinySpecs.Glyphs("maml", iterations: 150, validateEvery: 40);
+        string undisturbed = await TrainAsync(spec);
+        using TemporaryDirectory data = new("kill");
+        await using TestCluster cluster = await TestCluster.StartAsync(data.Path, silos: 3, workers: 1, environment: Delays);
+        string job = await cluster.SubmitAsync(spec);
+
+        JsonElement status = await cluster.UntilAsync(job, static status => status.GetProperty("iteration").GetInt64() >= 20);
+        string coordinator = status.GetProperty("coordinator").GetString()!;
+        cluster.KillSilo(cluster.Description.Silos.First(silo => silo.Name != coordinator).Name);
+        status = await cluster.UntilAsync(job, static status => status.GetProperty("blocksReissued").GetInt64() >= 1);
+        cluster.KillSilo(status.GetProperty("coordinator").GetString()!);
+        JsonElement done = await cluster.WatchAsync(job);
+
+        Assert.Equal("completed", done.GetProperty("state").GetString());
+        Assert.Equal(undisturbed, done.GetProperty("parametersSha256").GetString());
+        Assert.True(done.GetProperty("blocksReissued").GetInt64() >= 1, done.ToString());
+        Assert.True(done.GetProperty("epoch").GetInt64() >= 2, done.ToString());
+    }
+
+    [Fact]
+    public async Task Parameters_HaveTheSameBits_WhenEveryProcessIsKilledAndTheClusterStartsAgain()
+    {
+        string spec = TinySpecs.Glyphs("meta-sgd", iterations: 120, validateEvery: 50);
+        string undisturbed = await TrainAsync(spec);
+        using TemporaryDirectory data = new("kill-all");
+        await using TestCluster cluster = await TestCluster.StartAsync(data.Path, silos: 2, workers: 1, environment: Delays);
+        string job = await cluster.SubmitAsync(spec);
+        JsonElement before = await cluster.UntilAsync(job, static status => status.GetProperty("committedIteration").GetInt64() >= 15);
+
+        cluster.KillEverything();
+        await cluster.UpAsync();
+        JsonElement done = await cluster.WatchAsync(job);
+
+        Assert.Equal(undisturbed, done.GetProperty("parametersSha256").GetString());
+        Assert.True(done.GetProperty("epoch").GetInt64() >= 2, done.ToString());
+        Assert.True(before.GetProperty("iteration").GetInt64() < 120, "The kill came after the end: make the job longer.");
+    }
+
+    private static async Task<string> TrainAsync(string spec)
+    {
+        using TemporaryDirectory data = new("undisturbed");
+        await using TestCluster cluster = await TestCluster.StartAsync(data.Path, silos: 1, workers: 2);
+        return (await cluster.WatchAsync(await cluster.SubmitAsync(spec))).GetProperty("parametersSha256").GetString()!;
+    }
+
+    private static async Task<Dictionary<string, string>> TrainAllAsync(int silos, int workers, Dictionary<string, string?> environment)
+    {
+        using TemporaryDirectory data = new("bits");
+        await using TestCluster cluster = await TestCluster.StartAsync(data.Path, silos, workers, environment: environment);
+        Dictionary<string, string> hashes = [];
+        foreach (string algorithm in TinySpecs.Algorithms.Keys)
+        {
+            JsonElement done = await cluster.WatchAsync(await cluster.SubmitAsync(TinySpecs.Glyphs(algorithm)));
+            Assert.Equal(7, done.GetProperty("plan").GetProperty("blocks").GetInt32());
+            JsonElement[] contributions = [.. done.GetProperty("workers").EnumerateArray()];
+            Assert.Equal(silos * workers, contributions.Length);
+            Assert.All(contributions, static worker => Assert.True(worker.GetProperty("blocks").GetInt64() > 0));
+            hashes.Add(algorithm, done.GetProperty("parametersSha256").GetString()!);
+        }
+
+        return hashes;
+    }
+}

@@ -1,0 +1,29 @@
+namespace MetaTrain.EndToEnd.Tests.Cluster;
+
+/// <summary>Small jobs that exercise everything: 14 tasks in 7 blocks (no power of two), validation while training, a final evaluation.</summary>
+internal static class TinySpecs
+{
+    public static readonly IReadOnlyDictionary<string, string> Algorithms = new Dictionary<string, string>
+    {
+        ["maml"] = "{ kind: maml, order: second, innerSteps: 1, innerLearningRate: 0.4 }",
+        ["fomaml"] = "{ kind: maml, order: first, innerSteps: 2, innerLearningRate: 0.4 }",
+        ["anil"] = "{ kind: anil, innerSteps: 2, innerLearningRate: 0.4 }",
+        ["reptile"] = "{ kind: reptile, innerSteps: 3 }",
+        ["meta-sgd"] = "{ kind: meta-sgd, innerSteps: 1 }",
+        ["proto-net"] = "{ kind: proto-net }",
+    };
+
+    public static string Glyphs(string algorithm, long iterations = 12, int validateEvery = 5) => $$"""
+        name: tiny-{{algorithm}}
+        seed: 11
+        data: { dataset: glyphs, ways: 5, shots: 1, queries: 2 }
+        model: { kind: conv4, filters: 8 }
+        algorithm: {{Algorithms[algorithm]}}
+        meta: { iterations: {{iterations}}, tasksPerIteration: 14, optimizer: adam, learningRate: 0.001 }
+        evaluation:
+          validation: { every: {{validateEvery}}, episodes: 20 }
+          final: { split: test, episodes: 40 }
+        checkpoint: { every: 5 }
+        plan: { blockSize: 2 }
+        """;
+}

@@ -1,0 +1,62 @@
+using System.Text.Json;
+using MetaTrain.Learning.Datasets;
+using MetaTrain.Learning.Datasets.Glyphs;
+using MetaTrain.Learning.Datasets.Images;
+using MetaTrain.Learning.Datasets.Sinusoids;
+using MetaTrain.Learning.Options;
+
+namespace MetaTrain.Learning.Tests.Datasets;
+
+public sealed class TaskSourceRegistryTests
+{
+    [Fact]
+    public void Create_MakesTheProceduralSources_WhenNamed()
+    {
+        Assert.IsType<SinusoidTaskSource>(Create("""{ "dataset": "sinusoid", "shots": 5 }"""));
+        Assert.IsType<GlyphTaskSource>(Create("""{ "dataset": "glyphs", "ways": 20 }"""));
+    }
+
+    [Fact]
+    public void Create_TakesTheImportedDataSet_WhenTheNameIsNoSource()
+    {
+        var source = Create("""{ "dataset": "mine", "ways": 3, "shots": 2, "queries": 4, "augment": ["rotate-classes"] }""");
+        Assert.IsType<ImageTaskSource>(source);
+        Assert.Equal((3, 2, 4), (source.TrainingShape.Ways, source.TrainingShape.Shots, source.TrainingShape.Queries));
+    }
+
+    [Fact]
+    public void Create_NamesTheDataSet_WhenItWasNeverImported() =>
+        Assert.Equal("other", Assert.Throws<UnknownDatasetException>(() => Create("""{ "dataset": "other" }""")).Name);
+
+    [Fact]
+    public void Create_RefusesInOneSentence_WhenTheDataSetHasTooFewClasses()
+    {
+        var refusal = Assert.Throws<OptionsException>(() => Create("""{ "dataset": "mine", "ways": 50 }"""));
+        Assert.Equal("50 ways were asked for, but the train split of 'made-up' has 8 classes: ask for at most as many ways.", refusal.Message);
+    }
+
+    [Fact]
+    public void Create_RefusesTheOption_WhenItBelongsToAnotherSource()
+    {
+        var refusal = Assert.Throws<OptionsException>(() => Create("""{ "dataset": "sinusoid", "ways": 5 }"""));
+        Assert.Equal("data.ways is not an option here: the options are dataset, queries, shots.", refusal.Message);
+    }
+
+    [Theory]
+    [InlineData("""{ "ways": 5 }""", "data.dataset is missing: it must be one of sinusoid, glyphs, or the name of an imported image data set.")]
+    [InlineData("""{ "dataset": 3 }""", "data.dataset is 3: it must be one of sinusoid, glyphs, or the name of an imported image data set.")]
+    [InlineData("""{ "dataset": "mine", "augment": ["rotate"] }""", "data.augment is a list: it must be a list, each one of rotate-classes.")]
+    public void Create_SaysWhatIsAllowed_WhenAValueCannotBe(string data, string message) =>
+        Assert.Equal(message, Assert.Throws<OptionsException>(() => Create(data)).Message);
+
+    private static MetaTrain.Learning.Episodes.ITaskSource Create(string data)
+    {
+        using var document = JsonDocument.Parse(data);
+        return TaskSourceRegistry.Create(document.RootElement, new OneDataset());
+    }
+
+    private sealed class OneDataset : IDatasetProvider
+    {
+        public ImageDataset? Find(string name) => name == "mine" ? MadeUpImages.Create(classesPerSplit: 8) : null;
+    }
+}

@@ -1,0 +1,62 @@
+using System.Text.Json.Nodes;
+using MetaTrain.Learning.Options;
+
+namespace MetaTrain.Learning.Tests.Options;
+
+public sealed class SchemaExporterTests
+{
+    private static readonly Registry<int, string> Samples = new Registry<int, string>("sample", defaultKind: "first")
+        .Add<SampleOptions>("first", "The first.", (options, context) => $"{options.Size + context}", "one")
+        .Add<SampleInnerOptions>("second", "The second.", (options, _) => options.Name);
+
+    private readonly JsonNode _schema = SchemaExporter.Export([Samples])["properties"]!["sample"]!;
+
+    [Fact]
+    public void Export_WritesOneBranchAKind_EachClosed()
+    {
+        var branches = _schema["oneOf"]!.AsArray();
+        Assert.Equal(["first", "second"], branches.Select(branch => branch!["title"]!.GetValue<string>()));
+        Assert.All(branches, branch => Assert.False(branch!["additionalProperties"]!.GetValue<bool>()));
+        Assert.Equal(["first", "one"], Texts(Property(0, "kind")["enum"]));
+        Assert.Equal("second", Property(1, "kind")["const"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public void Export_RequiresWhatHasNoDefault_AndTheKindUnlessItIsTheDefault()
+    {
+        Assert.Equal(["size"], Texts(_schema["oneOf"]![0]!["required"]));
+        Assert.Equal(["kind"], Texts(_schema["oneOf"]![1]!["required"]));
+    }
+
+    [Fact]
+    public void Export_CarriesBoundsChoicesAndDefaults_FromTheAttributes()
+    {
+        Assert.Equal((1, 9), (Property(0, "size")["minimum"]!.GetValue<long>(), Property(0, "size")["maximum"]!.GetValue<long>()));
+        Assert.Equal(0, Property(0, "share")["exclusiveMinimum"]!.GetValue<long>());
+        Assert.Null(Property(0, "share")["maximum"]);
+        Assert.Equal(0.5, Property(0, "share")["default"]!.GetValue<double>());
+        Assert.Equal("dark-blue", Property(0, "colour")["default"]!.GetValue<string>());
+        Assert.Equal(["dark-blue", "light-green"], Texts(Property(0, "colour")["enum"]));
+        Assert.Equal(["a", "b"], Texts(Property(1, "name")["enum"]));
+        Assert.Equal(10, Property(0, "steps")["items"]!["maximum"]!.GetValue<long>());
+        Assert.Equal("linear", Property(0, "rate")["default"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public void Export_LeadsNowhereElse_WhenTypesAppearTwice() => Assert.DoesNotContain("$ref", SchemaExporter.ToText(SchemaExporter.Export(LearningSections.All)));
+
+    [Fact]
+    public void Read_MakesTheProduct_WithOptionsAndContext()
+    {
+        using var document = System.Text.Json.JsonDocument.Parse("""{ "size": 3 }""");
+        Assert.Equal("7", Samples.Read(document.RootElement).Create(4));
+    }
+
+    [Fact]
+    public void Add_Refuses_WhenAKindIsTaken() =>
+        Assert.Throws<ArgumentException>(() => new Registry<int, string>("s").Add<SampleInnerOptions>("a", "A.", (_, _) => "").Add<SampleInnerOptions>("b", "B.", (_, _) => "", "a"));
+
+    private JsonObject Property(int branch, string name) => _schema["oneOf"]![branch]!["properties"]![name]!.AsObject();
+
+    private static IEnumerable<string> Texts(JsonNode? list) => list!.AsArray().Select(item => item!.GetValue<string>());
+}
