@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using MetaTrain.Learning.Algorithms;
+using MetaTrain.Learning.Experiments;
+using MetaTrain.Learning.MetaOptimizers;
+using TorchSharp;
+
+namespace MetaTrain.Learning.Tests.Experiments;
+
+/// <summary>
+/// The production path under constantly forced collections: TorchSharp frees what nothing refers to even while libtorch reads it.
+/// METATRAIN_STRESS_OPERATIONS asks for more tensor operations than the tests' own: 5000000 takes minutes.
+/// </summary>
+[Collection(nameof(ProcessWide))]
+public sealed class GarbageCollectionTests(ITestOutputHelper output)
+{
+    private const long DefaultOperations = 60_000;
+    private const string OperationsVariable = "METATRAIN_STRESS_OPERATIONS";
+
+    [Fact]
+    public void TwoWorkers_GiveTheSameParameters_UnderForcedCollections()
+    {
+        var asked = Environment.GetEnvironmentVariable(OperationsVariable) is { } text
+            ? long.Parse(text, CultureInfo.InvariantCulture)
+            : DefaultOperations;
+        var once = OnOwnThread(() => TrainAll(1));
+        var iterations = (int)Math.Max(1, 1 + (asked / (2 * once.Operations)));
+        var quiet = OnOwnThread(() => TrainAll(iterations));
+
+        using var done = new ManualResetEventSlim();
+        var collections = 0;
+        var collector = new Thread(() =>
+        {
+            for (; !done.IsSet; collections++)
+            {
+                GC.Collect(0, GCCollectionMode.Forced, blocking: true);
+                done.Wait(TimeSpan.FromMilliseconds(0.1), CancellationToken.None);
+            }
+        });
+        collector.Start();
+        var workers = new (string Hash, long Operations)[2];
+        var failures = new Exception?[2];
+        var threads = Enumerable.Range(0, 2).Select(index => new Thread(() =>
+        {
+            try
+            {
+                workers[index] = TrainAll(iterations);
+            }
+            catch (Exception exception)
+            {
+                failures[index] = exception;
+            }
+        })).ToArray();
+        Array.ForEach(threads, thread => thread.Start());
+        Array.ForEach(threads, thread => thread.Join());
+        done.Set();
+        collector.Join();
+
+        var operations = workers.Sum(worker => worker.Operations);
+        output.WriteLine($"{operations} tensors made by 2 workers, {collections} collections forced, SHA-256 {quiet.Hash}");
+        Assert.All(failures, Assert.Null);
+        Assert.All(workers, worker => Assert.Equal(quiet.Hash, worker.Hash));
+        Assert.True(operations >= asked, $"Only {operations} operations were made of {asked}.");
+        Assert.True(collections > 10, $"Only {collections} collections were forced.");
+    }
+
+    /// <summary>Every method with every meta-optimizer, on both kinds of network; the hash of all parameters, and how many tensors were made.</summary>
+    private static (string Hash, long Operations) TrainAll(int iterations)
+    {
+        var before = DisposeScopeManager.Statistics.CreatedInScopeCount;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var method in AlgorithmRegistry.All.Entries)
+        {
+            foreach (var optimizer in MetaOptimizerRegistry.All.Entries)
+            {
+                foreach (var model in new[] { Specs.TwoLayers, """{ "kind": "conv4", "filters": 2 }""" })
+                {
+                    var meta = $$"""{ "iterations": {{iterations}}, "tasksPerIteration": 4, "optimizer": "{{optimizer.Kind}}" }""";
+                    var spec = Specs.Of($$"""{ "kind": "{{method.Kind}}" }""", model, meta);
+                    var trainer = new MetaTrainer(Experiment.Create(spec, new BlobSource(2, 1, 1, 0.5f, 1, 8, 8)), tasksPerIteration: 4, blockSize: 2);
+                    trainer.Train(iterations);
+                    hash.AppendData(MemoryMarshal.AsBytes(trainer.Parameters.Span));
+                }
+            }
+        }
+
+        return (Convert.ToHexStringLower(hash.GetHashAndReset()), DisposeScopeManager.Statistics.CreatedInScopeCount - before);
+    }
+
+    private static T OnOwnThread<T>(Func<T> compute)
+    {
+        T? result = default;
+        var thread = new Thread(() => result = compute());
+        thread.Start();
+        thread.Join();
+        return result!;
+    }
+}
