@@ -71,7 +71,7 @@ public sealed class Conv4 : ISplitModel
         for (var block = 1; block <= Blocks; block++)
         {
             h_TNHWC = Ops.Conv3x3(h_TNHWC, parameters[$"conv{block}.weight"], parameters[$"conv{block}.bias"], stride);
-            h_TNHWC = Ops.Relu(Ops.BatchNorm(h_TNHWC, parameters[$"norm{block}.weight"], parameters[$"norm{block}.bias"]));
+            h_TNHWC = Ops.BatchNormRelu(h_TNHWC, parameters[$"norm{block}.weight"], parameters[$"norm{block}.bias"]);
             h_TNHWC = _pooling == Pooling.Max ? Ops.MaxPool2x2(h_TNHWC) : h_TNHWC;
         }
 

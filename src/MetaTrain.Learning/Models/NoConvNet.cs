@@ -46,7 +46,7 @@ public sealed class NoConvNet : ISplitModel
         for (var layer = 1; layer <= _layers; layer++)
         {
             h_TND = Ops.Linear(h_TND, parameters[$"layer{layer}.weight"], parameters[$"layer{layer}.bias"]);
-            h_TND = Ops.Relu(Ops.BatchNorm(h_TND, parameters[$"norm{layer}.weight"], parameters[$"norm{layer}.bias"]));
+            h_TND = Ops.BatchNormRelu(h_TND, parameters[$"norm{layer}.weight"], parameters[$"norm{layer}.bias"]);
         }
 
         return h_TND;

@@ -13,21 +13,21 @@ public static partial class Ops
 
     /// <summary>
     /// Batch normalisation with the statistics of each task's own batch (Ioffe and Szegedy 2015; no running averages, as in MAML),
-    /// scaled and shifted by each channel's weight and bias.
+    /// scaled and shifted by each channel's weight and bias, then ReLU.
     /// </summary>
     /// <param name="x">[T, N, ..., C]: normalised over all dimensions between the first and the last.</param>
     /// <param name="weight">[T or 1, C].</param>
     /// <param name="bias">[T or 1, C].</param>
     /// <param name="epsilon">Added to the variance.</param>
     /// <returns>The shape of <paramref name="x"/>.</returns>
-    public static Tensor BatchNorm(Tensor x, Tensor weight, Tensor bias, double epsilon = 1e-5)
+    public static Tensor BatchNormRelu(Tensor x, Tensor weight, Tensor bias, double epsilon = 1e-5)
     {
         var shape = x.shape;
         var x_TMC = x.reshape(shape[0], -1, shape[^1]);
-        var centered_TMC = Subtract(x_TMC, Mean(x_TMC, 1, keepDimension: true));
-        var variance_T1C = Mean(Square(centered_TMC), 1, keepDimension: true);
-        var standard_TMC = Multiply(centered_TMC, Add(variance_T1C, epsilon).rsqrt());
-        return AddProduct(bias.unsqueeze(1), standard_TMC, weight.unsqueeze(1)).reshape(shape);
+        var output_TMC = TensorMemory.Reaches(x)
+            ? Tensors.BatchNormRelu.Apply(x_TMC, ExpandTasks(weight, shape[0]), ExpandTasks(bias, shape[0]), epsilon)
+            : BatchNormPrimitives.Forward(x_TMC, weight, bias, epsilon);
+        return output_TMC.reshape(shape);
     }
 
     /// <summary>x times matrix plus bias, task by task; where tasks share the matrix, one product for all of them.</summary>

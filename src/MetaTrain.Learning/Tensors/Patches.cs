@@ -4,8 +4,8 @@ namespace MetaTrain.Learning.Tensors;
 
 /// <summary>
 /// im2col on channels-last images and its transpose, each the other's backward: both are linear, so that a pair of custom functions
-/// differentiates as often as wanted, and a convolution becomes one matrix product a task. Copying whole runs of 3 C values, it costs a
-/// quarter of the product that follows; libtorch's own unfold costs three times as much.
+/// differentiates as often as wanted, and a convolution becomes one matrix product a task. <see cref="PatchKernels"/> does the work on the
+/// processor, single tensor operations elsewhere.
 /// </summary>
 internal static class Patches
 {
@@ -14,6 +14,46 @@ internal static class Patches
 
     /// <summary>The transpose: every patch value added where it came from, [T, N, H, W, C] from [T, N * patches, 9 * C].</summary>
     public static Tensor Sum(Tensor patches, PatchGeometry geometry) => Scatter.apply(patches, geometry);
+
+    private static unsafe Tensor Gathered(Tensor images, PatchGeometry g)
+    {
+        if (!TensorMemory.Reaches(images))
+        {
+            return Copy(images, g);
+        }
+
+        var (source, patches) = (images.contiguous(), empty(g.PatchShape, images.dtype));
+        if (images.dtype == ScalarType.Float32)
+        {
+            PatchKernels.Gather(TensorMemory.Of<float>(source), TensorMemory.Of<float>(patches), g);
+        }
+        else
+        {
+            PatchKernels.Gather(TensorMemory.Of<double>(source), TensorMemory.Of<double>(patches), g);
+        }
+
+        return patches;
+    }
+
+    private static unsafe Tensor Scattered(Tensor patches, PatchGeometry g)
+    {
+        if (!TensorMemory.Reaches(patches))
+        {
+            return Accumulate(patches, g);
+        }
+
+        var (source, images) = (patches.contiguous(), zeros(g.ImageShape, patches.dtype));
+        if (patches.dtype == ScalarType.Float32)
+        {
+            PatchKernels.Scatter(TensorMemory.Of<float>(source), TensorMemory.Of<float>(images), g);
+        }
+        else
+        {
+            PatchKernels.Scatter(TensorMemory.Of<double>(source), TensorMemory.Of<double>(images), g);
+        }
+
+        return images;
+    }
 
     private static Tensor Copy(Tensor images, PatchGeometry g)
     {
@@ -49,7 +89,7 @@ internal static class Patches
         public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
         {
             ctx.save_data(nameof(PatchGeometry), vars[1]);
-            return Copy((Tensor)vars[0], (PatchGeometry)vars[1]);
+            return Gathered((Tensor)vars[0], (PatchGeometry)vars[1]);
         }
 
         public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) =>
@@ -63,7 +103,7 @@ internal static class Patches
         public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
         {
             ctx.save_data(nameof(PatchGeometry), vars[1]);
-            return Accumulate((Tensor)vars[0], (PatchGeometry)vars[1]);
+            return Scattered((Tensor)vars[0], (PatchGeometry)vars[1]);
         }
 
         public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) =>
