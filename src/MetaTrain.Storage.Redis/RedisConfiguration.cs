@@ -23,6 +23,9 @@ public static class RedisConfiguration
         configuration.AbortOnConnectFail = true;
         configuration.ReconnectRetryPolicy = new LinearRetry(500);
         configuration.ClientName ??= "metatrain";
+
+        // INFO and CONFIG GET, by which the start-up check looks at the server's durability, count as administration.
+        configuration.AllowAdmin = true;
         return configuration;
     }
 
