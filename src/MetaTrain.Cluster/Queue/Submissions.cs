@@ -73,7 +73,7 @@ internal sealed class Submissions(IExperimentFactory factory, ICheckpointStore c
             problems.Add($"The model has {parameters} parameters ({parameters * sizeof(float) >> 20} MiB); a cluster of this build takes up to {MaxParameterBytes >> 20} MiB.");
         }
 
-        if (!devices.Device.StartsWith(spec.Resources.Device, StringComparison.Ordinal))
+        if (spec.Resources.Device != "auto" && !devices.Device.StartsWith(spec.Resources.Device, StringComparison.Ordinal))
         {
             problems.Add($"resources.device: the job asks for '{spec.Resources.Device}' and this cluster's workers have '{devices.Device}'; start silos with --device {spec.Resources.Device}.");
         }
