@@ -7,6 +7,7 @@ EnvironmentDefault environment = new(Environment.GetEnvironmentVariable);
 RootCommand root = new("The server side of MetaTrain: a silo, the embedded store, or a whole local cluster.")
 {
     new RunVerb(environment).ToCommand(),
+    new LocalVerb(environment).ToCommand(),
 };
 
 // The verbs handle signals themselves: a silo drains for longer than the parser would wait.
