@@ -24,7 +24,7 @@ public static class RedisConfiguration
         configuration.ReconnectRetryPolicy = new LinearRetry(500);
         configuration.ClientName ??= "metatrain";
 
-        // Without it the library itself refuses INFO and CONFIG GET, by which a store's durability is checked.
+        // INFO and CONFIG GET, by which the start-up check looks at the server's durability, count as administration.
         configuration.AllowAdmin = true;
         return configuration;
     }
