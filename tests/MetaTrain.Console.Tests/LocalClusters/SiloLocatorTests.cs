@@ -43,7 +43,7 @@ public sealed class SiloLocatorTests
     public void Arguments_AreTheSupervisors()
     {
         var options = new LocalClusterOptions { DataDirectory = "/data", Silos = 3, Workers = 2, Store = "redis://host" };
-        Assert.Equal("local --silos 3 --workers 2 --data /data --store redis://host --owner-pipe", string.Join(' ', options.ToArguments()));
+        Assert.Equal("local --silos 3 --workers 2 --data /data --store redis://host --owned-jobs-only --owner-pipe", string.Join(' ', options.ToArguments()));
         Assert.EndsWith("--detached", string.Join(' ', (options with { Detached = true }).ToArguments()));
     }
 
