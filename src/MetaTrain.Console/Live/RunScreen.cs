@@ -5,7 +5,7 @@ using MetaTrain.Console.Output;
 namespace MetaTrain.Console.Live;
 
 /// <summary>A run as lines of text: a pure function of the view, the time and the room.</summary>
-internal sealed class RunScreen(Glyphs glyphs, string hint)
+internal sealed class RunScreen(Glyphs glyphs, string hint, TimeZoneInfo zone)
 {
     private const int LabelWidth = 12;
     private const int ValueWidth = 24;
@@ -148,7 +148,7 @@ internal sealed class RunScreen(Glyphs glyphs, string hint)
         }
     }
 
-    private static void AddEvents(ImmutableArray<Line>.Builder lines, RunView view, int rest)
+    private void AddEvents(ImmutableArray<Line>.Builder lines, RunView view, int rest)
     {
         if (view.Events.IsEmpty || rest < 2)
         {
@@ -159,7 +159,7 @@ internal sealed class RunScreen(Glyphs glyphs, string hint)
         foreach (RunEvent each in view.Events.TakeLast(rest - 1))
         {
             lines.Add(Line.Of(
-                new Span($" {each.Time.ToLocalTime():HH:mm:ss}  ", Tone.Quiet),
+                new Span($" {TimeZoneInfo.ConvertTime(each.Time, zone):HH:mm:ss}  ", Tone.Quiet),
                 new Span(each.Message, ToneOf(each.Kind))));
         }
     }
