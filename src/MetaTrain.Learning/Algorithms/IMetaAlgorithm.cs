@@ -17,6 +17,9 @@ public interface IMetaAlgorithm
     /// <summary>What its model is judged by.</summary>
     ExampleLoss Loss { get; }
 
+    /// <summary>True when it can only tell as many classes apart as it was trained with; false when evaluation may choose another number.</summary>
+    bool HasFixedWays => true;
+
     /// <summary>The inner steps that <see cref="Adapt"/> takes unless told otherwise; 0 for a method without.</summary>
     int InnerSteps { get; }
 

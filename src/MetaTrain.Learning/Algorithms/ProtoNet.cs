@@ -27,6 +27,9 @@ public sealed class ProtoNet(ISplitModel model, ExampleLoss loss) : IMetaAlgorit
     public ExampleLoss Loss { get; } = loss;
 
     /// <inheritdoc/>
+    public bool HasFixedWays => false;
+
+    /// <inheritdoc/>
     public int InnerSteps => 0;
 
     /// <inheritdoc/>

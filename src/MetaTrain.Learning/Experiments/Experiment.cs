@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MetaTrain.Learning.Algorithms;
+using MetaTrain.Learning.Datasets;
 using MetaTrain.Learning.Episodes;
 using MetaTrain.Learning.MetaOptimizers;
 using MetaTrain.Learning.Models;
@@ -48,6 +49,14 @@ public sealed class Experiment : IExperiment
 
     /// <inheritdoc/>
     public bool HasPixelBaseline => _source.HasPixelBaseline;
+
+    /// <summary>The experiment of a spec.</summary>
+    /// <param name="spec">The spec's sections.</param>
+    /// <param name="datasets">Where imported data sets are found.</param>
+    /// <exception cref="OptionsException">Something in the spec cannot be; the message is one sentence with the option's path.</exception>
+    /// <exception cref="UnknownDatasetException">The data set was never imported.</exception>
+    public static Experiment Create(ExperimentSpec spec, IDatasetProvider datasets) =>
+        Create(spec, TaskSourceRegistry.Create(spec.Data, datasets));
 
     /// <summary>The experiment of a spec on a task source of one's own; <see cref="ExperimentSpec.Data"/> is not read.</summary>
     /// <param name="spec">The spec's sections.</param>
@@ -123,10 +132,22 @@ public sealed class Experiment : IExperiment
     }
 
     /// <summary>Why an evaluation cannot be made (too few classes or examples), in one sentence with the remedy; null when it can.</summary>
-    public string? Refuse(EvaluationSettings settings) => _source.Refuse(settings.Split, ShapeOf(settings));
+    public string? Refuse(EvaluationSettings settings)
+    {
+        var shape = ShapeOf(settings);
+        if (_algorithm.HasFixedWays && shape.Ways != _source.TrainingShape.Ways)
+        {
+            return $"ways is {shape.Ways}, but this method's head is trained for {_source.TrainingShape.Ways} classes: leave ways out, or use proto-net.";
+        }
+
+        return settings.InnerSteps.IsDefaultOrEmpty || settings.InnerSteps.Min() >= 0
+            ? _source.Refuse(settings.Split, shape)
+            : $"innerSteps is {settings.InnerSteps.Min()}: it must be at least 0.";
+    }
 
     private EpisodeShape ShapeOf(EvaluationSettings settings) => _source.TrainingShape with
     {
+        Ways = settings.Ways ?? _source.TrainingShape.Ways,
         Shots = settings.Shots ?? _source.TrainingShape.Shots,
         Queries = settings.Queries ?? _source.TrainingShape.Queries,
     };

@@ -1,0 +1,17 @@
+namespace MetaTrain.Learning.Experiments;
+
+/// <summary>A mean over episodes with the half-width of its 95% confidence interval, 1.96 s / sqrt(n).</summary>
+/// <param name="Mean">The mean.</param>
+/// <param name="Ci95">The half-width.</param>
+public readonly record struct Measurement(double Mean, double Ci95)
+{
+    internal static Measurement FromSums(double sum, double sumOfSquares, int count)
+    {
+        var mean = sum / count;
+        var variance = count > 1 ? Math.Max(0, sumOfSquares - (count * mean * mean)) / (count - 1) : 0;
+        return new Measurement(mean, 1.96 * Math.Sqrt(variance / count));
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => FormattableString.Invariant($"{Mean:0.0000} ± {Ci95:0.0000}");
+}

@@ -1,0 +1,111 @@
+using MetaTrain.Learning.MetaOptimizers;
+
+namespace MetaTrain.Learning.Experiments;
+
+/// <summary>
+/// Meta-training in this process, without a cluster: the same sampling, blocks, summation and steps, and so, with the same block size, the
+/// same parameters to the bit. Not safe for concurrent use.
+/// </summary>
+public sealed class MetaTrainer
+{
+    private readonly IExperiment _experiment;
+    private readonly IMetaOptimizer _optimizer;
+    private readonly int _tasks;
+    private readonly int _blockSize;
+    private readonly ParallelOptions _parallel;
+    private readonly float[] _parameters;
+
+    /// <summary>Training from the experiment's initial parameters.</summary>
+    /// <param name="experiment">What is trained, and how.</param>
+    /// <param name="tasksPerIteration">Tasks whose meta-gradients are averaged in one iteration.</param>
+    /// <param name="blockSize">Tasks that are computed at once; it shows in the last bits.</param>
+    /// <param name="workers">Blocks that are computed side by side; it shows in no bit.</param>
+    public MetaTrainer(IExperiment experiment, int tasksPerIteration, int blockSize = 32, int workers = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(tasksPerIteration, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(blockSize, 1);
+        (_experiment, _tasks, _blockSize) = (experiment, tasksPerIteration, blockSize);
+        _parallel = new ParallelOptions { MaxDegreeOfParallelism = workers };
+        _parameters = experiment.InitialParameters();
+        _optimizer = experiment.CreateOptimizer();
+    }
+
+    /// <summary>Iterations done.</summary>
+    public long Iteration { get; private set; }
+
+    /// <summary>The parameters now: [P].</summary>
+    public ReadOnlyMemory<float> Parameters => _parameters;
+
+    /// <summary>One meta-iteration.</summary>
+    /// <returns>The mean over tasks of each training metric: "loss", and "accuracy" for classification.</returns>
+    /// <exception cref="InvalidOperationException">A loss or a gradient was not finite; the message names the task.</exception>
+    public IReadOnlyDictionary<string, double> Step()
+    {
+        var sums = Compute(_tasks, block => new BlockRequest(Iteration, block * _blockSize, BlockTasks(block, _tasks)));
+        if (sums.NonFiniteTask is { } task)
+        {
+            throw new InvalidOperationException(
+                $"The loss or gradient of task {task} was not finite in iteration {Iteration}; lower the learning rates, or clip the gradient.");
+        }
+
+        for (var i = 0; i < sums.Gradient.Length; i++)
+        {
+            sums.Gradient[i] /= sums.Count;
+        }
+
+        _optimizer.Step(_parameters, sums.Gradient, Iteration);
+        Iteration++;
+        return _experiment.TrainingMetrics.Zip(sums.Metrics).ToDictionary(pair => pair.First, pair => pair.Second / sums.Count);
+    }
+
+    /// <summary>Several meta-iterations.</summary>
+    /// <param name="iterations">How many.</param>
+    /// <param name="progress">Told the iteration and its training metrics after each.</param>
+    /// <param name="cancellationToken">Ends training between two iterations.</param>
+    public void Train(
+        long iterations, Action<long, IReadOnlyDictionary<string, double>>? progress = null, CancellationToken cancellationToken = default)
+    {
+        for (var left = iterations; left > 0; left--)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var metrics = Step();
+            progress?.Invoke(Iteration, metrics);
+        }
+    }
+
+    /// <summary>Measures the parameters as they are.</summary>
+    /// <param name="settings">What to measure.</param>
+    /// <param name="episodes">Over how many episodes; the same ones each time.</param>
+    /// <returns>The mean over episodes of each metric with its 95% confidence interval.</returns>
+    public IReadOnlyDictionary<string, Measurement> Evaluate(EvaluationSettings settings, int episodes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(episodes, 1);
+        var sums = Compute(episodes, block => new BlockRequest(Iteration, block * _blockSize, BlockTasks(block, episodes), settings));
+        var names = _experiment.EvaluationMetrics(settings);
+        return Enumerable.Range(0, names.Length / 2).ToDictionary(
+            metric => names[2 * metric],
+            metric => Measurement.FromSums(sums.Metrics[2 * metric], sums.Metrics[(2 * metric) + 1], sums.Count));
+    }
+
+    private BlockSums Compute(int tasks, Func<int, BlockRequest> request)
+    {
+        var blocks = new BlockSums[((tasks - 1) / _blockSize) + 1];
+        if (_parallel.MaxDegreeOfParallelism == 1)
+        {
+            for (var block = 0; block < blocks.Length; block++)
+            {
+                blocks[block] = Compute(request(block));
+            }
+        }
+        else
+        {
+            Parallel.For(0, blocks.Length, _parallel, block => blocks[block] = Compute(request(block)));
+        }
+
+        return FixedSum.Of(blocks);
+    }
+
+    private BlockSums Compute(BlockRequest request) => _experiment.Compute(request, _experiment.Sample(request), _parameters);
+
+    private int BlockTasks(int block, int tasks) => Math.Min(_blockSize, tasks - (block * _blockSize));
+}
