@@ -32,7 +32,7 @@ internal sealed partial class ChildSupervisor(
                 return exit;
             }
 
-            LogDied(logger, next.Name, child.Identity.Id, exit.Code, exit.LastWords, decision.Delay.TotalSeconds);
+            LogDied(logger, next.Name, child.Identity.Id, exit, decision.Delay.TotalSeconds);
             await Task.Delay(decision.Delay, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
@@ -61,8 +61,8 @@ internal sealed partial class ChildSupervisor(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Name} (process {Id}) ended with code {Code} ({Said}); starting it again in {Seconds} s")]
-    private static partial void LogDied(ILogger logger, string name, int id, int code, string said, double seconds);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Name} (process {Id}) ended with {Exit}; starting it again in {Seconds} s")]
+    private static partial void LogDied(ILogger logger, string name, int id, ChildExit exit, double seconds);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Name} (process {Id}) did not drain within {Seconds} s and was killed; what is committed is safe")]
     private static partial void LogKilled(ILogger logger, string name, int id, double seconds);

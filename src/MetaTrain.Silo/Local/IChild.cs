@@ -12,7 +12,10 @@ internal sealed record ChildPlan(string Name, ImmutableArray<string> Arguments, 
 /// <summary>How a process ended.</summary>
 /// <param name="Code">Its exit code; 128 and the signal's number when it was killed.</param>
 /// <param name="LastWords">The last line it wrote to standard error; empty when it was killed.</param>
-internal sealed record ChildExit(int Code, string LastWords);
+internal sealed record ChildExit(int Code, string LastWords)
+{
+    public override string ToString() => LastWords.Length > 0 ? $"code {Code} ({LastWords})" : $"code {Code}";
+}
 
 /// <summary>A process that the supervisor has started and holds by its standard input.</summary>
 internal interface IChild

@@ -9,7 +9,8 @@ namespace MetaTrain.Silo.Local;
 /// <summary>How one silo of the cluster is started. A silo that is started again keeps its ports, by which its death is noticed at once.</summary>
 internal sealed class SiloPlan(int index, LocalOptions options, LocalCluster cluster)
 {
-    private const int StoreWaitSeconds = 20;
+    // The embedded store starts at the same time; one of the user's own should be there.
+    private readonly int _storeWaitSeconds = options.Store is null ? 20 : 5;
 
     private (int Silo, int Gateway, int Http)? _ports;
 
@@ -40,7 +41,7 @@ internal sealed class SiloPlan(int index, LocalOptions options, LocalCluster clu
             "--device", options.Device,
             "--data", options.DataDirectory,
             "--arithmetic", options.Arithmetic.ToString(),
-            "--store-wait", Text(StoreWaitSeconds),
+            "--store-wait", Text(_storeWaitSeconds),
             "--owner-pipe",
         ];
 
