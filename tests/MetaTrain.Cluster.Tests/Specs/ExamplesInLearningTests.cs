@@ -3,19 +3,22 @@ using MetaTrain.Learning.Algorithms;
 using MetaTrain.Learning.Datasets;
 using MetaTrain.Learning.MetaOptimizers;
 using MetaTrain.Learning.Models;
+using MetaTrain.TestKit.Data;
 
 namespace MetaTrain.Cluster.Tests.Specs;
 
 /// <summary>What the spec reader passes, the mathematics must be able to read: the two share a schema, and this holds them to it.</summary>
 public sealed class ExamplesInLearningTests
 {
-    public static TheoryData<string> Examples => [.. Directory.EnumerateFiles(Folder(), "*.yaml").Select(path => Path.GetFileName(path))];
+    private static readonly string Folder = SourceTree.Combine("examples");
+
+    public static TheoryData<string> Examples => [.. Directory.EnumerateFiles(Folder, "*.yaml").Select(path => Path.GetFileName(path))];
 
     [Theory]
     [MemberData(nameof(Examples))]
     public void Registries_ReadEverySection_WhenASpecIsCanonical(string name)
     {
-        JobSpecReading reading = new JobSpecReader().Read(File.ReadAllText(Path.Combine(Folder(), name)));
+        JobSpecReading reading = new JobSpecReader().Read(File.ReadAllText(Path.Combine(Folder, name)));
         Assert.Empty(reading.Problems);
         JobSpec spec = reading.Spec!;
 
@@ -25,16 +28,5 @@ public sealed class ExamplesInLearningTests
         var meta = Assert.IsType<MetaOptions>(MetaOptimizerRegistry.All.Read(spec.Meta.Section).Options, exactMatch: false);
         Assert.Equal(spec.Meta.Iterations, meta.Iterations);
         Assert.Equal(spec.Meta.TasksPerIteration, meta.TasksPerIteration);
-    }
-
-    private static string Folder()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "Cluster.sln")))
-        {
-            directory = directory.Parent;
-        }
-
-        return Path.Combine(directory!.FullName, "examples");
     }
 }
