@@ -25,7 +25,8 @@ internal static class BatchNormPrimitives
     /// <param name="epsilon">Added to the variance.</param>
     public static IList<Tensor> DoubleBackward(List<Tensor> gradients, List<Tensor> inputs, double epsilon)
     {
-        var (g, x, weight, bias) = (inputs[0], inputs[1], inputs[2], inputs[3]);
+        // Views of their own: g itself comes from x and w, but here each is differentiated by alone.
+        var (g, x, weight, bias) = (View(inputs[0]), View(inputs[1]), View(inputs[2]), inputs[3]);
         var y = Standardize(x, epsilon);
         var mask = Ops.AddProduct(bias.unsqueeze(1), y, weight.unsqueeze(1)).detach().gt(HeldScalars.Of(0)).to_type(x.dtype);
         var masked = Ops.Multiply(g, mask);
@@ -46,4 +47,5 @@ internal static class BatchNormPrimitives
         var found = autograd.grad([total], wanted, retain_graph: true, create_graph: true);
         return [.. sources.Select(source => Array.IndexOf(wanted, source) is var at and >= 0 ? found[at] : null!)];
     }
+    private static Tensor View(Tensor tensor) => tensor.expand(tensor.shape);
 }

@@ -33,7 +33,9 @@ internal static class BatchNormRelu
             state.SetScale(MemoryMarshal.Cast<byte, T>(weight.contiguous().bytes), MemoryMarshal.Cast<byte, T>(bias.contiguous().bytes));
             var output = empty(shape, x.dtype);
             BatchNormKernels.Forward(TensorMemory.Of<T>(x), TensorMemory.Of<T>(output), state);
-            ctx.save_for_backward([x, weight, bias]);
+
+            // The inputs as they came: a contiguous copy made here would have no history, and a second derivative would end at it.
+            ctx.save_for_backward([(Tensor)vars[0], weight, bias]);
             ctx.save_data(nameof(BatchNormState<>), state);
             return output;
         }
@@ -54,12 +56,12 @@ internal static class BatchNormRelu
 
         public override unsafe List<Tensor> forward(autograd.AutogradContext ctx, params object[] vars)
         {
-            var (g, x, state) = (((Tensor)vars[0]).contiguous(), (Tensor)vars[1], (BatchNormState<T>)vars[4]);
+            var (g, x, state) = (((Tensor)vars[0]).contiguous(), ((Tensor)vars[1]).contiguous(), (BatchNormState<T>)vars[4]);
             long[] channels = [state.Tasks, state.Channels];
             var (dx, dw, db) = (empty(x.shape, x.dtype), empty(channels, x.dtype), empty(channels, x.dtype));
             BatchNormKernels.Backward(
                 TensorMemory.Of<T>(g), TensorMemory.Of<T>(x), TensorMemory.Of<T>(dx), TensorMemory.Of<T>(dw), TensorMemory.Of<T>(db), state);
-            ctx.save_for_backward([g, x, (Tensor)vars[2], (Tensor)vars[3]]);
+            ctx.save_for_backward([(Tensor)vars[0], (Tensor)vars[1], (Tensor)vars[2], (Tensor)vars[3]]);
             ctx.save_data(nameof(BatchNormState<>), state);
             return [dx, dw, db];
         }
@@ -72,7 +74,7 @@ internal static class BatchNormRelu
                 return [.. BatchNormPrimitives.DoubleBackward(grad_outputs, saved, state.Epsilon), null!, null!];
             }
 
-            var (g, x) = (saved[0], saved[1]);
+            var (g, x) = (saved[0].contiguous(), saved[1].contiguous());
             var (ofDx, ofDw, ofDb) = (grad_outputs[0].contiguous(), grad_outputs[1].contiguous(), grad_outputs[2].contiguous());
             var (gradG, gradX, gradW) = (empty(x.shape, x.dtype), empty(x.shape, x.dtype), empty(ofDw.shape, x.dtype));
             BatchNormKernels.DoubleBackward(

@@ -19,7 +19,7 @@ internal static class Patches
     {
         if (!TensorMemory.Reaches(images))
         {
-            return Copy(images, g);
+            return ByOperations(images, g);
         }
 
         var (source, patches) = (images.contiguous(), empty(g.PatchShape, images.dtype));
@@ -39,7 +39,7 @@ internal static class Patches
     {
         if (!TensorMemory.Reaches(patches))
         {
-            return Accumulate(patches, g);
+            return SumByOperations(patches, g);
         }
 
         var (source, images) = (patches.contiguous(), zeros(g.ImageShape, patches.dtype));
@@ -55,7 +55,8 @@ internal static class Patches
         return images;
     }
 
-    private static Tensor Copy(Tensor images, PatchGeometry g)
+    /// <summary>The same as <see cref="Of"/> from single tensor operations, for devices that the kernels cannot reach.</summary>
+    internal static Tensor ByOperations(Tensor images, PatchGeometry g)
     {
         var (height, width, channels) = (g.Height + 2, g.Width + 2, g.Channels);
         var padded = nn.functional.pad(
@@ -66,7 +67,8 @@ internal static class Patches
         return runs.contiguous().view(g.PatchShape);
     }
 
-    private static Tensor Accumulate(Tensor patches, PatchGeometry g)
+    /// <summary>The same as <see cref="Sum"/> from single tensor operations, for devices that the kernels cannot reach.</summary>
+    internal static Tensor SumByOperations(Tensor patches, PatchGeometry g)
     {
         var (height, width, channels) = (g.Height + 2, g.Width + 2, g.Channels);
         long[] windows = [g.Tasks * g.Images, g.OutputHeight, g.OutputWidth, channels];
