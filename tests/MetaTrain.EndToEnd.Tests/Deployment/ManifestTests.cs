@@ -52,7 +52,14 @@ public sealed class ManifestTests
     [Fact]
     public async Task Containers_AreConfined_WhenAPodRuns()
     {
-        foreach (V1PodSpec pod in (await DevAsync()).OfType<V1StatefulSet>().Select(set => set.Spec.Template.Spec))
+        List<object> rendered = await DevAsync();
+        V1PodSpec[] pods =
+        [
+            .. rendered.OfType<V1StatefulSet>().Select(set => set.Spec.Template.Spec),
+            .. rendered.OfType<V1Deployment>().Select(deployment => deployment.Spec.Template.Spec),
+        ];
+        Assert.Equal(3, pods.Length);
+        foreach (V1PodSpec pod in pods)
         {
             Assert.True(pod.SecurityContext.RunAsNonRoot);
             Assert.Equal("RuntimeDefault", pod.SecurityContext.SeccompProfile.Type);
@@ -63,8 +70,8 @@ public sealed class ManifestTests
             Assert.Equal(["ALL"], container.SecurityContext.Capabilities.Drop);
             Assert.Contains("memory", container.Resources.Limits.Keys);
             Assert.Contains("cpu", container.Resources.Requests.Keys);
-            Assert.NotNull(container.ReadinessProbe);
-            Assert.NotNull(container.LivenessProbe);
+            Assert.All(container.Ports ?? [], _ => Assert.NotNull(container.ReadinessProbe));
+            Assert.All(container.Ports ?? [], _ => Assert.NotNull(container.LivenessProbe));
         }
     }
 
