@@ -10,6 +10,7 @@ RootCommand root = new("The server side of MetaTrain: a silo, the embedded store
     new RunVerb(environment).ToCommand(),
     StoreCommand.Create(),
     new LocalVerb(environment).ToCommand(),
+    CheckVerb.Create(),
 };
 
 // The verbs handle signals themselves: a silo drains for longer than the parser would wait.

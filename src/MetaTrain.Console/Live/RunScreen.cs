@@ -12,13 +12,16 @@ internal sealed class RunScreen(Glyphs glyphs, string hint, TimeZoneInfo zone)
     private const int LongestBar = 100;
     private const int FewestColumns = 20;
 
+    // Room for the "^C" that a terminal echoes behind the last line: without it the screen would scroll.
+    private const int MarginRight = 3;
+
     /// <summary>The lines, none wider and not more than the room allows.</summary>
     /// <param name="view">What is known of the run.</param>
     /// <param name="elapsed">The time since the view was opened.</param>
     /// <param name="size">The room.</param>
     public ImmutableArray<Line> Render(RunView view, TimeSpan elapsed, ScreenSize size)
     {
-        int width = Math.Max(FewestColumns, size.Width - 1);
+        int width = Math.Max(FewestColumns, size.Width - MarginRight);
         ImmutableArray<Line>.Builder lines = ImmutableArray.CreateBuilder<Line>();
         if (view.Status is not { } status)
         {
@@ -48,7 +51,9 @@ internal sealed class RunScreen(Glyphs glyphs, string hint, TimeZoneInfo zone)
     {
         string state = JobDocument.NameOf(status.State);
         string clock = Format.Clock(elapsed);
-        string job = status.Job.Value == status.Name ? "" : "  " + status.Job.Value;
+        string job = status.Job.Value.StartsWith(status.Name, StringComparison.Ordinal)
+            ? status.Job.Value[status.Name.Length..]
+            : "  " + status.Job.Value;
         int gap = width - 1 - status.Name.Length - job.Length - state.Length - 2 - clock.Length;
         lines.Add(Line.Of(
             new Span(" " + status.Name, Tone.Strong),

@@ -52,7 +52,8 @@ public sealed class ClusterCommandTests : IAsyncDisposable
     public async Task Describe_FindsTheJob_ByIdBeginningOrName(string text)
     {
         Assert.Equal(0, await _rig.RunAsync("describe", text));
-        Assert.Contains("  test        94.3 ± 0.6 %  accuracy over 600 episodes of the test split (synthetic: glyphs), version 1,000", _rig.Out);
+        Assert.Contains("  accuracy    94.3 ± 0.6 %  over 600 test episodes of version 1,000", _rig.Out);
+        Assert.Contains("  data        synthetic: glyphs", _rig.Out);
         Assert.Contains("  baseline    61.2 ± 1.1 %  nearest neighbour on pixels, the same episodes", _rig.Out);
     }
 

@@ -32,10 +32,13 @@ public sealed class TrainRunTests : IAsyncDisposable
 
              Trained 'glyphs': 2,000 meta-iterations in 1 min 1 s, 183 tasks/s.
 
-               test        94.3 ± 0.6 %  accuracy over 600 episodes of the test split (synthetic: glyphs), version 1,000
+               accuracy    94.3 ± 0.6 %  over 600 test episodes of version 1,000
                baseline    61.2 ± 1.1 %  nearest neighbour on pixels, the same episodes
-               checkpoint  iteration 2,000 (best by validation: 1,000) of the job glyphs-1, in {_rig.Folder.Path}
-               parameters  112,005 values, SHA-256 {new string('a', 64)}
+               data        synthetic: glyphs
+               job         glyphs-1
+               checkpoint  iteration 2,000 (best by validation: 1,000), in {_rig.Folder.Path}
+               parameters  112,005 values
+               sha-256     {new string('a', 64)}
                device      GenuineIntel/avx2/0123abcd
                plan        4 blocks of 8 tasks, by the path 'im2col'
                recovery    2 blocks reissued, epoch 1
@@ -43,7 +46,7 @@ public sealed class TrainRunTests : IAsyncDisposable
                            local-1/1  2,436 blocks
 
              Use it:
-               metatrain export glyphs-1 --to glyphs.safetensors --data {_rig.Folder.Path}
+               metatrain export glyphs-1 --to model.safetensors --data {_rig.Folder.Path}
                    parameters that any framework reads
                metatrain evaluate glyphs-1 --episodes 2000 --data {_rig.Folder.Path}
                    a narrower interval
@@ -100,7 +103,7 @@ public sealed class TrainRunTests : IAsyncDisposable
         Assert.True(_rig.Launcher.Clusters[0].Stopped);
         Assert.False(_rig.Launcher.Clusters[0].Killed);
         Assert.EndsWith(
-            $"Stopped the job glyphs-1 at iteration 1,240 of 2,000, committed. Go on with:{Environment.NewLine}"
+            $"Stopped glyphs-1 at iteration 1,240 of 2,000, committed.{Environment.NewLine}Go on with:{Environment.NewLine}"
             + $"  metatrain train --resume glyphs-1 --silos 2 --data {_rig.Folder.Path}{Environment.NewLine}",
             _rig.Error);
     }
