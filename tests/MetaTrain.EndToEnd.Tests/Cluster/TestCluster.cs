@@ -12,6 +12,9 @@ internal sealed class TestCluster : IAsyncDisposable
     private readonly List<string> _store;
     private readonly (int Silos, int Workers) _layout;
 
+    // Disposing the process that started a cluster ends all of it, also what has left its process tree.
+    private readonly List<ChildProcess> _starters = [];
+
     private TestCluster(string data, int silos, int workers, string? store, IReadOnlyDictionary<string, string?>? environment)
     {
         Data = data;
@@ -28,15 +31,25 @@ internal sealed class TestCluster : IAsyncDisposable
         string data, int silos, int workers, string? store = null, IReadOnlyDictionary<string, string?>? environment = null)
     {
         TestCluster cluster = new(data, silos, workers, store, environment);
-        await cluster.UpAsync();
-        return cluster;
+        try
+        {
+            await cluster.UpAsync();
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
     }
 
     public async Task UpAsync()
     {
-        CliResult up = await Metatrain.RunAsync(
-            ["up", "--silos", $"{_layout.Silos}", "--workers", $"{_layout.Workers}", "--data", Data, .. _store], TimeSpan.FromMinutes(2), _environment);
-        Assert.True(up.ExitCode == 0, up.ToString());
+        ChildProcess up = Metatrain.Start(
+            ["up", "--silos", $"{_layout.Silos}", "--workers", $"{_layout.Workers}", "--data", Data, .. _store], _environment);
+        _starters.Add(up);
+        int code = await up.WaitForExitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+        Assert.True(code == 0, up.Transcript);
     }
 
     public async Task<string> SubmitAsync(string spec)
@@ -94,20 +107,18 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (LocalCluster.TryRead(Data) is null)
-        {
-            return;
-        }
-
         try
-        {
-            await Metatrain.RunAsync(["down", "--data", Data], TimeSpan.FromMinutes(1));
-        }
-        finally
         {
             if (LocalCluster.TryRead(Data) is not null)
             {
-                KillEverything();
+                await Metatrain.RunAsync(["down", "--data", Data], TimeSpan.FromMinutes(1));
+            }
+        }
+        finally
+        {
+            foreach (ChildProcess starter in _starters)
+            {
+                await starter.DisposeAsync();
             }
         }
     }
