@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using MetaTrain.Abstractions.Clusters;
 using MetaTrain.TestKit.Data;
@@ -89,19 +90,19 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>SIGKILL to one silo's process.</summary>
     public void KillSilo(string name) => Kill(Description.Silos.Single(silo => silo.Name == name).ProcessId);
 
-    /// <summary>SIGKILL to every process: supervisor first, so that it restarts nothing.</summary>
-    public void KillEverything()
+    /// <summary>SIGKILL to every process: supervisor first, so that it restarts nothing. Returns when all are gone.</summary>
+    public async Task KillEverythingAsync()
     {
         LocalCluster cluster = Description;
-        Kill(cluster.SupervisorProcessId);
-        foreach (LocalSilo silo in cluster.Silos)
+        int[] processes = [cluster.SupervisorProcessId, .. cluster.Silos.Select(static silo => silo.ProcessId), .. cluster.StoreProcessId is { } store ? [store] : Array.Empty<int>()];
+        foreach (int process in processes)
         {
-            Kill(silo.ProcessId);
+            Kill(process);
         }
 
-        if (cluster.StoreProcessId is { } store)
+        foreach (int process in processes)
         {
-            Kill(store);
+            await WaitUntilGoneAsync(process);
         }
     }
 
@@ -120,6 +121,19 @@ internal sealed class TestCluster : IAsyncDisposable
             {
                 await starter.DisposeAsync();
             }
+        }
+    }
+
+    private static async Task WaitUntilGoneAsync(int processId)
+    {
+        try
+        {
+            using Process process = Process.GetProcessById(processId);
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+        catch (ArgumentException)
+        {
+            // It is gone already.
         }
     }
 
