@@ -1,12 +1,16 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using MetaTrain.Silo.Hosting;
+using MetaTrain.Silo.Store;
 using MetaTrain.Silo.Verbs;
 
 EnvironmentDefault environment = new(Environment.GetEnvironmentVariable);
 RootCommand root = new("The server side of MetaTrain: a silo, the embedded store, or a whole local cluster.")
 {
     new RunVerb(environment).ToCommand(),
+    StoreCommand.Create(),
+    new LocalVerb(environment).ToCommand(),
+    CheckVerb.Create(),
 };
 
 // The verbs handle signals themselves: a silo drains for longer than the parser would wait.

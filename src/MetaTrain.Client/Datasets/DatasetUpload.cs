@@ -17,42 +17,75 @@ internal sealed class DatasetUpload(IClusterGrains grains, CallRetry retry, Time
     /// <summary>The largest piece: a message well under every limit.</summary>
     public const int PieceBytes = 1024 * 1024;
 
+    private const int Attempts = 3;
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(300);
 
+    /// <summary>Sends it; an import whose silo died is begun again elsewhere.</summary>
     public async Task<DatasetManifest> SendAsync(
         string name, DatasetArchive archive, IProgress<ImportProgress>? progress, CancellationToken cancellationToken)
     {
-        IDatasetImportGrain Import(Guid id) => grains.Import(id);
+        for (int attempt = 1; ; attempt++)
+        {
+            IDatasetImportGrain import = grains.Import(Guid.NewGuid());
+            try
+            {
+                long length = await SendPiecesAsync(import, name, archive, progress, cancellationToken);
+                return await WaitAsync(import, length, progress, cancellationToken);
+            }
+            catch (InvalidOperationException forgotten)
+            {
+                // What the silo answers when it has never seen the beginning.
+                if (attempt == Attempts)
+                {
+                    throw new MetaTrainException(FailureKind.Failed, forgotten.Message, forgotten);
+                }
+            }
+        }
+    }
 
-        var import = Guid.NewGuid();
+    private async Task<long> SendPiecesAsync(
+        IDatasetImportGrain import, string name, DatasetArchive archive, IProgress<ImportProgress>? progress, CancellationToken cancellationToken)
+    {
         await using var file = new FileStream(archive.Path, FileMode.Open, FileAccess.Read, FileShare.Read);
         long length = file.Length;
         await retry.RunAsync(
-            "begin an import", () => Import(import).BeginAsync(new DatasetImportRequest(name, archive.FileName, length)), cancellationToken);
+            "begin an import", () => import.BeginAsync(new DatasetImportRequest(name, archive.FileName, length)), cancellationToken);
         for (long offset = 0; offset < length;)
         {
             byte[] piece = new byte[Math.Min(PieceBytes, length - offset)];
             await file.ReadExactlyAsync(piece, cancellationToken);
             long at = offset;
-            await retry.RunAsync("take a piece of the import", () => Import(import).AppendAsync(at, piece), cancellationToken);
+            await retry.RunAsync("take a piece of the import", () => import.AppendAsync(at, piece), cancellationToken);
             offset += piece.Length;
             progress?.Report(new ImportProgress(offset, length, 0));
         }
 
-        await retry.RunAsync("complete the import", () => Import(import).CompleteAsync(), cancellationToken);
+        return length;
+    }
+
+    private async Task<DatasetManifest> WaitAsync(
+        IDatasetImportGrain import, long length, IProgress<ImportProgress>? progress, CancellationToken cancellationToken)
+    {
         while (true)
         {
-            DatasetImportStatus status = await retry.RunAsync("read the import", () => Import(import).StatusAsync(), cancellationToken);
-            progress?.Report(new ImportProgress(length, length, status.ClassesDone));
-            switch (status)
+            // Harmless when repeated, and the way to find out that the silo which had the archive is gone.
+            await retry.RunAsync("complete the import", () => import.CompleteAsync(), cancellationToken);
+            DatasetImportStatus status;
+            do
             {
-                case { Manifest: { } manifest }:
-                    return manifest;
-                case { Failure: { } failure }:
-                    throw new MetaTrainException(FailureKind.Refused, failure);
-            }
+                status = await retry.RunAsync("read the import", () => import.StatusAsync(), cancellationToken);
+                progress?.Report(new ImportProgress(length, length, status.ClassesDone));
+                switch (status)
+                {
+                    case { Manifest: { } manifest }:
+                        return manifest;
+                    case { Failure: { } failure }:
+                        throw new MetaTrainException(FailureKind.Refused, failure);
+                }
 
-            await Task.Delay(PollInterval, time, cancellationToken);
+                await Task.Delay(PollInterval, time, cancellationToken);
+            }
+            while (status.ClassesDone > 0);
         }
     }
 }

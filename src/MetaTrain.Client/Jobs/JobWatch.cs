@@ -12,8 +12,10 @@ namespace MetaTrain.Client.Jobs;
 /// </summary>
 internal sealed class JobWatch(IClusterGrains grains, JobId job, TimeProvider time, TimeSpan giveUpAfter)
 {
-    // A coordinator that has news for every call must not make the client spin.
+    // A coordinator that has news for every call must not make the client spin; one that answers at once without news
+    // (its job is paused, or belongs to another cluster) is asked less often.
     private static readonly TimeSpan ShortestRound = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan IdleRound = TimeSpan.FromSeconds(1);
 
     public async IAsyncEnumerable<JobUpdate> FollowAsync(long afterSequence, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -47,7 +49,8 @@ internal sealed class JobWatch(IClusterGrains grains, JobId job, TimeProvider ti
                 yield break;
             }
 
-            if (ShortestRound - time.GetElapsedTime(roundStart) is { Ticks: > 0 } rest)
+            TimeSpan round = last.State == JobState.Running || !news.IsEmpty ? ShortestRound : IdleRound;
+            if (round - time.GetElapsedTime(roundStart) is { Ticks: > 0 } rest)
             {
                 await Task.Delay(rest, time, cancellationToken);
             }

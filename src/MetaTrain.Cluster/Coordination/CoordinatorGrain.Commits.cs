@@ -33,6 +33,7 @@ internal sealed partial class CoordinatorGrain
         if (_committing.IsCompleted)
         {
             _committing = CommitAsync(session);
+            _ = FollowAsync(session, _committing);
         }
     }
 
@@ -67,11 +68,22 @@ internal sealed partial class CoordinatorGrain
                 await services.Jobs.TryWriteAttemptsAsync(Job, session.Epoch, [], CancellationToken.None);
             }
         }
+    }
 
-        if (_session == session && !_advancing)
+    // What waited for the commit goes on after it; an error of the commit itself ends the job by name.
+    private async Task FollowAsync(JobSession session, Task commit)
+    {
+        try
         {
-            await AdvanceAsync();
+            await commit;
         }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            LogCommitFailed(logger, Job.Value, session.Trajectory.Iteration, e);
+            session.Fail($"A version could not be committed ({e.GetType().Name}: {e.Message}); the log of silo {services.Silo.Name} has the details.");
+        }
+
+        await AdvanceAsync();
     }
 
     private async Task<CheckpointManifest?> CommitUntilItIsKnownAsync(JobSession session, CheckpointContent content)
@@ -99,12 +111,7 @@ internal sealed partial class CoordinatorGrain
             catch (StoreUnavailableException e)
             {
                 services.Instruments.CommitFailed(Job.Value, fenced: false);
-                if (_storeProblem is null)
-                {
-                    Note(RunEventKind.Problem, $"The commit of iteration {content.Iteration} waits for the store: {e.Message}");
-                }
-
-                _storeProblem = e.Message;
+                StoreIsAway(e.Message);
                 await Task.Delay(CommitRetry, services.Time);
             }
         }
@@ -152,4 +159,7 @@ internal sealed partial class CoordinatorGrain
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Job {Job}: the coordinator leaves at iteration {Iteration} with {Committed} committed; the rest will be computed again")]
     private static partial void LogLeftUncommitted(ILogger logger, string job, long iteration, long committed, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Job {Job}: a version could not be committed after iteration {Iteration}")]
+    private static partial void LogCommitFailed(ILogger logger, string job, long iteration, Exception exception);
 }

@@ -115,6 +115,7 @@ internal sealed partial class CoordinatorGrain
             ? session.Trajectory.Parameters
             : await ReadVersionAsync(CheckpointSelector.At(version), _experiment!);
         EvaluationWork work = EvaluationPlans.Final(session.Settings.Spec.Evaluation, _experiment!.HasPixelBaseline);
+        _finalOpen = true;
         session.OpenEvaluation(EvaluationPlans.FinalNumber, version, parameters, work, final.Episodes);
         Note(RunEventKind.Lifecycle, $"Trained {session.Iterations} iterations; evaluating version {version} over {final.Episodes} {final.Split} episodes.");
         await ChangeStateAsync(session, JobState.Evaluating);

@@ -69,7 +69,6 @@ internal sealed partial class CoordinatorGrain
         }
         else if (session.IsTrained && !session.IsPaused && _committedIteration == session.Iterations && !_finalOpen)
         {
-            _finalOpen = true;
             await OpenFinalEvaluationAsync(session);
         }
     }

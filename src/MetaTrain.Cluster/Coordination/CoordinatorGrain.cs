@@ -1,6 +1,7 @@
 using MetaTrain.Abstractions.Grains;
 using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Messages;
+using MetaTrain.Abstractions.Storage;
 using MetaTrain.Cluster.Placement;
 using MetaTrain.Cluster.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -24,6 +25,7 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
     private JobSession? _session;
     private Task? _starting;
     private bool _advancing;
+    private bool _advanceAgain;
 
     private JobId Job => new(this.GetPrimaryKeyString());
 
@@ -103,9 +105,10 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
         });
     }
 
-    // Steps, closes evaluations and commits as far as what is known allows. One at a time; whoever comes meanwhile is served by the one at work.
+    // Steps, closes evaluations, commits and ends as far as what is known allows. One at a time: whoever comes meanwhile asks for another round.
     private async Task AdvanceAsync()
     {
+        _advanceAgain = true;
         if (_advancing || _session is not { } session)
         {
             return;
@@ -114,26 +117,21 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
         _advancing = true;
         try
         {
-            do
+            while (_advanceAgain && _session == session)
             {
-                if (session.CanStep)
-                {
-                    await StepAsync(session);
-                }
-
-                foreach ((Round round, EvaluationSummary summary) in session.TakeEvaluations())
-                {
-                    Evaluated(session, round, summary);
-                }
-
-                if (session.ShouldCommit() || _commitWanted is not null)
-                {
-                    RequestCommit(session);
-                }
+                _advanceAgain = false;
+                await AdvanceOnceAsync(session);
             }
-            while ((session.CanStep || _commitWanted is not null) && _session == session);
-
-            await FinishAsync(session);
+        }
+        catch (StoreUnavailableException e)
+        {
+            // The next tick tries again.
+            StoreIsAway(e.Message);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            LogAdvanceFailed(logger, Job.Value, session.Trajectory.Iteration, e);
+            session.Fail($"The coordinator failed unexpectedly after iteration {session.Trajectory.Iteration} ({e.GetType().Name}: {e.Message}); the log of silo {services.Silo.Name} has the details.");
         }
         finally
         {
@@ -141,6 +139,30 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
         }
 
         _waiting.Wake();
+    }
+
+    private async Task AdvanceOnceAsync(JobSession session)
+    {
+        do
+        {
+            if (session.CanStep)
+            {
+                await StepAsync(session);
+            }
+
+            foreach ((Round round, EvaluationSummary summary) in session.TakeEvaluations())
+            {
+                Evaluated(session, round, summary);
+            }
+
+            if (session.ShouldCommit() || _commitWanted is not null)
+            {
+                RequestCommit(session);
+            }
+        }
+        while ((session.CanStep || _commitWanted is not null) && _session == session);
+
+        await FinishAsync(session);
     }
 
     private async Task StepAsync(JobSession session)
@@ -180,7 +202,7 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
 
         session.ExpireLeases();
         LoseDeadSilos(session);
-        if (session.Failure is not null || session.CanStep)
+        if (session.Failure is not null || session.CanStep || session.IsTrained)
         {
             await AdvanceAsync();
         }
@@ -198,5 +220,18 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
             "its silo died");
     }
 
+    private void StoreIsAway(string problem)
+    {
+        if (_storeProblem is null)
+        {
+            Note(RunEventKind.Problem, $"Iteration {_session?.Trajectory.Iteration ?? 0} waits for the store: {problem}");
+        }
+
+        _storeProblem = problem;
+    }
+
     private void Note(RunEventKind kind, string message) => _events.Write(kind, _session?.Trajectory.Iteration ?? 0, message);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Job {Job}: the coordinator failed after iteration {Iteration}")]
+    private static partial void LogAdvanceFailed(ILogger logger, string job, long iteration, Exception exception);
 }

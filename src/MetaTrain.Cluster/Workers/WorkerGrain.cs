@@ -31,6 +31,7 @@ internal sealed partial class WorkerGrain(
     private string _doing = "idle";
     private long _blocks;
     private bool _draining;
+    private bool _left;
 
     private string Key => this.GetPrimaryKeyString();
 
@@ -42,6 +43,7 @@ internal sealed partial class WorkerGrain(
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        _left = true;
         await _stop.CancelAsync();
         instruments.WorkerLeft(_key.Slot);
     }
@@ -74,7 +76,7 @@ internal sealed partial class WorkerGrain(
         ImmutableArray<NodeResult> results = [];
         long assignedAt = 0;
         TimeSpan backoff = FirstBackoff;
-        while (!_draining || !results.IsEmpty)
+        while (!_left && (!_draining || !results.IsEmpty))
         {
             try
             {

@@ -16,18 +16,18 @@ internal static class JobArgument
     /// <exception cref="MetaTrainException">There is none, or more than one.</exception>
     public static async Task<JobStatus> ResolveAsync(MetaTrainClient client, string text, CancellationToken cancellationToken)
     {
+        if (await client.TryDescribeAsync(new JobId(text), cancellationToken) is { } exact)
+        {
+            return exact;
+        }
+
         ImmutableArray<JobStatus> jobs = await client.ListAsync(cancellationToken);
-        JobId job = Choose([.. jobs.Select(each => (each.Job, each.Name))], text);
-        return await client.DescribeAsync(job, cancellationToken);
+        JobId meant = Choose([.. jobs.Select(each => (each.Job, each.Name))], text);
+        return jobs.Single(each => each.Job == meant);
     }
 
     internal static JobId Choose(IReadOnlyList<(JobId Job, string Name)> jobs, string text)
     {
-        if (jobs.Any(each => each.Job.Value == text))
-        {
-            return new JobId(text);
-        }
-
         JobId[] meant = [.. jobs.Where(each => each.Job.Value.StartsWith(text, StringComparison.OrdinalIgnoreCase) || each.Name == text).Select(each => each.Job)];
         return meant switch
         {

@@ -32,7 +32,7 @@ internal sealed class RunFollower(ConsoleOutput output, TimeProvider time)
             return Last!;
         }
 
-        var screen = new RunScreen(output.HasUnicode ? Glyphs.Unicode : Glyphs.Ascii, hint);
+        var screen = new RunScreen(output.HasUnicode ? Glyphs.Unicode : Glyphs.Ascii, hint, time.LocalTimeZone);
         await LiveTerminal.RunAsync(
             output.Progress,
             output.HasColour,

@@ -5,12 +5,15 @@ using MetaTrain.Console.Output;
 namespace MetaTrain.Console.Live;
 
 /// <summary>A run as lines of text: a pure function of the view, the time and the room.</summary>
-internal sealed class RunScreen(Glyphs glyphs, string hint)
+internal sealed class RunScreen(Glyphs glyphs, string hint, TimeZoneInfo zone)
 {
     private const int LabelWidth = 12;
     private const int ValueWidth = 24;
     private const int LongestBar = 100;
     private const int FewestColumns = 20;
+
+    // Room for the "^C" that a terminal echoes behind the last line: without it the screen would scroll.
+    private const int MarginRight = 3;
 
     /// <summary>The lines, none wider and not more than the room allows.</summary>
     /// <param name="view">What is known of the run.</param>
@@ -18,7 +21,7 @@ internal sealed class RunScreen(Glyphs glyphs, string hint)
     /// <param name="size">The room.</param>
     public ImmutableArray<Line> Render(RunView view, TimeSpan elapsed, ScreenSize size)
     {
-        int width = Math.Max(FewestColumns, size.Width - 1);
+        int width = Math.Max(FewestColumns, size.Width - MarginRight);
         ImmutableArray<Line>.Builder lines = ImmutableArray.CreateBuilder<Line>();
         if (view.Status is not { } status)
         {
@@ -48,7 +51,9 @@ internal sealed class RunScreen(Glyphs glyphs, string hint)
     {
         string state = JobDocument.NameOf(status.State);
         string clock = Format.Clock(elapsed);
-        string job = status.Job.Value == status.Name ? "" : "  " + status.Job.Value;
+        string job = status.Job.Value.StartsWith(status.Name, StringComparison.Ordinal)
+            ? status.Job.Value[status.Name.Length..]
+            : "  " + status.Job.Value;
         int gap = width - 1 - status.Name.Length - job.Length - state.Length - 2 - clock.Length;
         lines.Add(Line.Of(
             new Span(" " + status.Name, Tone.Strong),
@@ -148,7 +153,7 @@ internal sealed class RunScreen(Glyphs glyphs, string hint)
         }
     }
 
-    private static void AddEvents(ImmutableArray<Line>.Builder lines, RunView view, int rest)
+    private void AddEvents(ImmutableArray<Line>.Builder lines, RunView view, int rest)
     {
         if (view.Events.IsEmpty || rest < 2)
         {
@@ -159,7 +164,7 @@ internal sealed class RunScreen(Glyphs glyphs, string hint)
         foreach (RunEvent each in view.Events.TakeLast(rest - 1))
         {
             lines.Add(Line.Of(
-                new Span($" {each.Time.ToLocalTime():HH:mm:ss}  ", Tone.Quiet),
+                new Span($" {TimeZoneInfo.ConvertTime(each.Time, zone):HH:mm:ss}  ", Tone.Quiet),
                 new Span(each.Message, ToneOf(each.Kind))));
         }
     }

@@ -45,7 +45,15 @@ internal sealed class LocalClusterLauncher(SiloLocator locator, TimeProvider tim
     {
         try
         {
-            Directory.CreateDirectory(directory);
+            if (OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(directory);
+            }
+            else
+            {
+                // For this user alone: a store's address may hold a password.
+                Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -40,7 +40,16 @@ internal sealed record LocalClusterOptions
             yield return store;
         }
 
-        yield return Detached ? "--detached" : "--owner-pipe";
+        if (Detached)
+        {
+            yield return "--detached";
+        }
+        else
+        {
+            // A cluster that ends with its command must not begin other people's unfinished jobs.
+            yield return "--owned-jobs-only";
+            yield return "--owner-pipe";
+        }
     }
 
     /// <summary>One worker a core, and at least one a silo.</summary>

@@ -7,6 +7,7 @@ namespace MetaTrain.Console.LocalClusters;
 internal sealed class SiloLocator(string baseDirectory, string? builtAt, Func<string, bool> fileExists)
 {
     private const string Name = "MetaTrain.Silo";
+    private const string Assembly = Name + ".dll";
 
     /// <summary>The locator of this installation.</summary>
     public static SiloLocator Installed { get; } = new(AppContext.BaseDirectory, BuiltAt(), File.Exists);
@@ -31,15 +32,13 @@ internal sealed class SiloLocator(string baseDirectory, string? builtAt, Func<st
     {
         if (given is not null)
         {
-            return [given, .. InFolder(given)];
+            return [given, Path.Combine(given, Assembly)];
         }
 
-        IEnumerable<string> beside = [.. InFolder(baseDirectory), .. InFolder(Path.Combine(baseDirectory, "silo"))];
+        // Only the assembly counts: the build lays the executable beside the console without it.
+        IEnumerable<string> beside = [Path.Combine(baseDirectory, Assembly), Path.Combine(baseDirectory, "silo", Assembly)];
         return string.IsNullOrEmpty(builtAt) ? beside : beside.Append(builtAt);
     }
-
-    private static IEnumerable<string> InFolder(string folder) =>
-        [Path.Combine(folder, Name + ".dll"), Path.Combine(folder, OperatingSystem.IsWindows() ? Name + ".exe" : Name)];
 
     private static string? BuiltAt() => typeof(SiloLocator).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>()

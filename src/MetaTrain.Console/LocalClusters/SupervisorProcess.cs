@@ -6,8 +6,8 @@ namespace MetaTrain.Console.LocalClusters;
 /// <summary>The supervisor as a child: its standard input is the leash at which it hangs.</summary>
 internal sealed class SupervisorProcess : ILocalCluster
 {
-    // A block, a commit and the store's shutdown fit; what takes longer hangs.
-    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(40);
+    // The supervisor gives its silos 30 s and then its store 20 s; what takes longer hangs.
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
     private readonly bool _detached;

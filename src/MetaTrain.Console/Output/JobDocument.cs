@@ -31,6 +31,7 @@ internal static class JobDocument
         ["workers"] = new JsonArray([.. status.Workers.Select(WorkerOf)]),
         ["blocksReissued"] = status.BlocksReissued,
         ["epoch"] = status.Epoch,
+        ["coordinator"] = status.Coordinator,
         ["submittedAt"] = status.SubmittedAt.ToString("O", CultureInfo.InvariantCulture),
         ["failure"] = status.Failure,
         ["stalled"] = status.Stalled,

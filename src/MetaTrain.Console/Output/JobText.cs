@@ -16,8 +16,8 @@ internal static class JobText
         Fact(writer, "failure", status.Failure);
         Fact(writer, "stalled", status.Stalled);
         Fact(writer, "iteration", $"{Format.Count(status.Iteration)} of {Format.Count(status.Iterations)}, {Format.Count(status.CommittedIteration)} committed");
-        Fact(writer, "meta-loss", status.MetaLoss is { } loss ? Format.Loss(loss) : null);
-        Fact(writer, "accuracy", status.MetaAccuracy is { } accuracy ? Format.Percent(accuracy) + " (training tasks)" : null);
+        string accuracy = status.MetaAccuracy is { } share ? $", accuracy {Format.Percent(share)}" : "";
+        Fact(writer, "training", status.MetaLoss is { } loss ? $"meta-loss {Format.Loss(loss)}{accuracy} in the latest iteration" : null);
         WriteEvaluation(writer, status.Evaluation);
         Fact(writer, "best", status.BestIteration is { } best ? $"iteration {Format.Count(best)}, by validation" : null);
         Fact(writer, "time", $"{Format.Words(TimeSpan.FromSeconds(status.TrainingSeconds))} of training, {Format.Words(TimeSpan.FromSeconds(status.WallSeconds))} in all, {Format.Rate(status.TasksPerSecond)} tasks/s");
@@ -34,27 +34,28 @@ internal static class JobText
             return;
         }
 
-        string data = evaluation.DataNote is { } note ? $" ({note})" : "";
-        string where = $"{Format.Count(evaluation.Episodes, "episode")} of the {evaluation.Split} split{data}, version {Format.Count(evaluation.At)}";
+        string where = $"{Format.Count(evaluation.Episodes)} {evaluation.Split} episodes of version {Format.Count(evaluation.At)}";
         if (evaluation.Accuracy is { } accuracy)
         {
-            Fact(writer, evaluation.Split, $"{Format.Percent(accuracy)}  accuracy over {where}");
+            Fact(writer, "accuracy", $"{Format.Percent(accuracy)}  over {where}");
         }
 
         foreach ((int steps, Estimate error) in evaluation.MeanSquaredError)
         {
-            Fact(writer, evaluation.Split, $"{Format.Value(error)}  MSE after {Format.Count(steps, "step")}, over {where}");
+            Fact(writer, "mse", $"{Format.Value(error)}  after {Format.Count(steps, "step")}, over {where}");
         }
 
         if (evaluation.Accuracy is null && evaluation.MeanSquaredError.IsEmpty && evaluation.Loss is { } loss)
         {
-            Fact(writer, evaluation.Split, $"{Format.Value(loss)}  loss over {where}");
+            Fact(writer, "loss", $"{Format.Value(loss)}  over {where}");
         }
 
         if (evaluation.Baseline is { } baseline)
         {
             Fact(writer, "baseline", $"{Format.Percent(baseline)}  nearest neighbour on pixels, the same episodes");
         }
+
+        Fact(writer, "data", evaluation.DataNote);
     }
 
     /// <summary>How many values were learned, and their fingerprint.</summary>
@@ -62,7 +63,8 @@ internal static class JobText
     {
         if (status.ParametersSha256 is { } hash)
         {
-            Fact(writer, "parameters", $"{Format.Count(status.ParameterCount)} values, SHA-256 {hash}");
+            Fact(writer, "parameters", $"{Format.Count(status.ParameterCount)} values");
+            Fact(writer, "sha-256", hash);
         }
     }
 

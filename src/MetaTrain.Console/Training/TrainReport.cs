@@ -25,7 +25,8 @@ internal static class TrainReport
         if (status.CommittedIteration > 0)
         {
             string best = status.BestIteration is { } iteration ? $" (best by validation: {Format.Count(iteration)})" : "";
-            JobText.Fact(writer, "checkpoint", $"iteration {Format.Count(status.CommittedIteration)}{best} of the job {status.Job}, in {place}");
+            JobText.Fact(writer, "job", status.Job.Value);
+            JobText.Fact(writer, "checkpoint", $"iteration {Format.Count(status.CommittedIteration)}{best}, in {place}");
         }
 
         JobText.WriteParameters(writer, status);
@@ -37,7 +38,7 @@ internal static class TrainReport
 
         writer.WriteLine();
         writer.WriteLine("Use it:");
-        Suggest(writer, $"metatrain export {status.Job} --to {status.Name}.safetensors{location}", "parameters that any framework reads");
+        Suggest(writer, $"metatrain export {status.Job} --to model.safetensors{location}", "parameters that any framework reads");
         Suggest(writer, $"metatrain evaluate {status.Job} --episodes 2000{location}", "a narrower interval");
         Suggest(writer, $"metatrain describe {status.Job}{location}", "everything about the job");
     }

@@ -117,7 +117,7 @@ internal sealed class TrainRun(ConsoleHost host, TrainOptions options)
     /// <summary>After Ctrl-C: has the job committed, drains the cluster, and says how to go on.</summary>
     private async Task<int> StopAsync(MetaTrainClient client, ILocalCluster cluster)
     {
-        host.Output.Note("Stopping: the job commits and the local cluster drains (Ctrl-C again kills it at once) ...");
+        host.Output.Note("Stopping: the job commits, the cluster drains (Ctrl-C again kills it) ...");
         JobStatus? status = _job is { } job ? await PauseAsync(client, job) ?? _follower.Last : null;
         await client.DisposeAsync();
         bool drained = await cluster.StopAsync();
@@ -130,9 +130,9 @@ internal sealed class TrainRun(ConsoleHost host, TrainOptions options)
         {
             (null, _) => "Stopped before a job was submitted.",
             (_, { } last) when last.State.IsFinal() => $"The job {_job} has ended: {JobDocument.NameOf(last.State)}.",
-            (_, { } last) => $"Stopped the job {_job} at iteration {Format.Count(last.CommittedIteration)} of {Format.Count(last.Iterations)}, committed. "
-                + $"Go on with:{Environment.NewLine}  {ResumeCommand(_job!.Value)}",
-            _ => $"Stopped the job {_job}. Go on from its last commit with:{Environment.NewLine}  {ResumeCommand(_job!.Value)}",
+            (_, { } last) => $"Stopped {_job} at iteration {Format.Count(last.CommittedIteration)} of {Format.Count(last.Iterations)}, committed."
+                + GoOn(_job!.Value),
+            _ => $"Stopped {_job} at its last commit." + GoOn(_job!.Value),
         });
         if (!drained)
         {
@@ -141,6 +141,8 @@ internal sealed class TrainRun(ConsoleHost host, TrainOptions options)
 
         return ExitCode.Interrupted;
     }
+
+    private string GoOn(JobId job) => $"{Environment.NewLine}Go on with:{Environment.NewLine}  {ResumeCommand(job)}";
 
     private string ResumeCommand(JobId job) => $"metatrain train --resume {job}{options.Repeated}";
 

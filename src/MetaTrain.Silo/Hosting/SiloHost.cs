@@ -10,7 +10,7 @@ namespace MetaTrain.Silo.Hosting;
 internal static class SiloHost
 {
     // Workers finish their block, coordinators commit, silos hand over. What is not done by then is done again elsewhere.
-    private static readonly TimeSpan ShutdownTime = TimeSpan.FromSeconds(25);
+    public static readonly TimeSpan ShutdownTime = TimeSpan.FromSeconds(25);
 
     public static WebApplication Build(SiloOptions options, Owner owner)
     {

@@ -70,6 +70,19 @@ public sealed class DatasetUploadTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Import_BeginsAgain_WhenTheSiloThatHadItIsGone()
+    {
+        await File.WriteAllTextAsync(_folder.File("set.zip"), "content", TestContext.Current.CancellationToken);
+        _cluster.Import.Read = _ => new DatasetImportStatus(1, Manifest("set"), null);
+        _cluster.Import.ForgetTimes = 2;
+        Assert.Equal("set", (await ImportAsync("set", _folder.File("set.zip"))).Name);
+        Assert.Equal(3, _cluster.Import.Begins);
+
+        _cluster.Import.ForgetTimes = 3;
+        Assert.Equal(FailureKind.Failed, (await FailAsync(_folder.File("set.zip"))).Kind);
+    }
+
+    [Fact]
     public async Task Import_SaysWhatIsWrong_WhenThereIsNothingToSend()
     {
         Assert.Contains("is neither a folder, nor a file", (await FailAsync(_folder.File("absent"))).Message);

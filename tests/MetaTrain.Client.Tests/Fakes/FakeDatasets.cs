@@ -30,9 +30,15 @@ internal sealed class FakeImport : IDatasetImportGrain
     /// <summary>Calls that fail before one succeeds.</summary>
     public int FailuresToCome { get; set; }
 
+    /// <summary>How many archives are forgotten once they have arrived.</summary>
+    public int ForgetTimes { get; set; }
+
+    public int Begins { get; private set; }
+
     public Task BeginAsync(DatasetImportRequest request) => FakeCoordinator.Answer(() =>
     {
         Begun = request;
+        Begins++;
         Content = new byte[request.Length];
         return true;
     });
@@ -49,7 +55,9 @@ internal sealed class FakeImport : IDatasetImportGrain
         return true;
     });
 
-    public Task CompleteAsync() => FakeCoordinator.Answer(() => Completed = true);
+    public Task CompleteAsync() => FakeCoordinator.Answer(() => ForgetTimes-- > 0
+        ? throw new InvalidOperationException("This import is not known any more.")
+        : Completed = true);
 
     public Task<DatasetImportStatus> StatusAsync() => FakeCoordinator.Answer(() => Read(Content));
 }

@@ -51,7 +51,7 @@ public sealed class PromiseTests
         string job = await cluster.SubmitAsync(spec);
         JsonElement before = await cluster.UntilAsync(job, static status => status.GetProperty("committedIteration").GetInt64() >= 15);
 
-        cluster.KillEverything();
+        await cluster.KillEverythingAsync();
         await cluster.UpAsync();
         JsonElement done = await cluster.WatchAsync(job);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using MetaTrain.Abstractions.Clusters;
 using MetaTrain.TestKit.Data;
@@ -11,6 +12,9 @@ internal sealed class TestCluster : IAsyncDisposable
     private readonly Dictionary<string, string?> _environment;
     private readonly List<string> _store;
     private readonly (int Silos, int Workers) _layout;
+
+    // Disposing the process that started a cluster ends all of it, also what has left its process tree.
+    private readonly List<ChildProcess> _starters = [];
 
     private TestCluster(string data, int silos, int workers, string? store, IReadOnlyDictionary<string, string?>? environment)
     {
@@ -28,15 +32,25 @@ internal sealed class TestCluster : IAsyncDisposable
         string data, int silos, int workers, string? store = null, IReadOnlyDictionary<string, string?>? environment = null)
     {
         TestCluster cluster = new(data, silos, workers, store, environment);
-        await cluster.UpAsync();
-        return cluster;
+        try
+        {
+            await cluster.UpAsync();
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
     }
 
     public async Task UpAsync()
     {
-        CliResult up = await Metatrain.RunAsync(
-            ["up", "--silos", $"{_layout.Silos}", "--workers", $"{_layout.Workers}", "--data", Data, .. _store], TimeSpan.FromMinutes(2), _environment);
-        Assert.True(up.ExitCode == 0, up.ToString());
+        ChildProcess up = Metatrain.Start(
+            ["up", "--silos", $"{_layout.Silos}", "--workers", $"{_layout.Workers}", "--data", Data, .. _store], _environment);
+        _starters.Add(up);
+        int code = await up.WaitForExitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+        Assert.True(code == 0, up.Transcript);
     }
 
     public async Task<string> SubmitAsync(string spec)
@@ -76,39 +90,50 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>SIGKILL to one silo's process.</summary>
     public void KillSilo(string name) => Kill(Description.Silos.Single(silo => silo.Name == name).ProcessId);
 
-    /// <summary>SIGKILL to every process: supervisor first, so that it restarts nothing.</summary>
-    public void KillEverything()
+    /// <summary>SIGKILL to every process: supervisor first, so that it restarts nothing. Returns when all are gone.</summary>
+    public async Task KillEverythingAsync()
     {
         LocalCluster cluster = Description;
-        Kill(cluster.SupervisorProcessId);
-        foreach (LocalSilo silo in cluster.Silos)
+        int[] processes = [cluster.SupervisorProcessId, .. cluster.Silos.Select(static silo => silo.ProcessId), .. cluster.StoreProcessId is { } store ? [store] : Array.Empty<int>()];
+        foreach (int process in processes)
         {
-            Kill(silo.ProcessId);
+            Kill(process);
         }
 
-        if (cluster.StoreProcessId is { } store)
+        foreach (int process in processes)
         {
-            Kill(store);
+            await WaitUntilGoneAsync(process);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (LocalCluster.TryRead(Data) is null)
-        {
-            return;
-        }
-
         try
-        {
-            await Metatrain.RunAsync(["down", "--data", Data], TimeSpan.FromMinutes(1));
-        }
-        finally
         {
             if (LocalCluster.TryRead(Data) is not null)
             {
-                KillEverything();
+                await Metatrain.RunAsync(["down", "--data", Data], TimeSpan.FromMinutes(1));
             }
+        }
+        finally
+        {
+            foreach (ChildProcess starter in _starters)
+            {
+                await starter.DisposeAsync();
+            }
+        }
+    }
+
+    private static async Task WaitUntilGoneAsync(int processId)
+    {
+        try
+        {
+            using Process process = Process.GetProcessById(processId);
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+        catch (ArgumentException)
+        {
+            // It is gone already.
         }
     }
 

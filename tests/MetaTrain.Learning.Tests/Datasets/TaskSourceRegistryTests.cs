@@ -3,6 +3,7 @@ using MetaTrain.Learning.Datasets;
 using MetaTrain.Learning.Datasets.Glyphs;
 using MetaTrain.Learning.Datasets.Images;
 using MetaTrain.Learning.Datasets.Sinusoids;
+using MetaTrain.Learning.Episodes;
 using MetaTrain.Learning.Options;
 
 namespace MetaTrain.Learning.Tests.Datasets;
@@ -45,11 +46,12 @@ public sealed class TaskSourceRegistryTests
     [Theory]
     [InlineData("""{ "ways": 5 }""", "data.dataset is missing: it must be one of sinusoid, glyphs, or the name of an imported image data set.")]
     [InlineData("""{ "dataset": 3 }""", "data.dataset is 3: it must be one of sinusoid, glyphs, or the name of an imported image data set.")]
+    [InlineData("""{ "dataset": "glyphs", "thickestPen": 1, "thinnestPen": 2 }""", "data.thickestPen is 1, but thinnestPen is 2: it must be at least as much.")]
     [InlineData("""{ "dataset": "mine", "augment": ["rotate"] }""", "data.augment is a list: it must be a list, each one of rotate-classes.")]
     public void Create_SaysWhatIsAllowed_WhenAValueCannotBe(string data, string message) =>
         Assert.Equal(message, Assert.Throws<OptionsException>(() => Create(data)).Message);
 
-    private static MetaTrain.Learning.Episodes.ITaskSource Create(string data)
+    private static ITaskSource Create(string data)
     {
         using var document = JsonDocument.Parse(data);
         return TaskSourceRegistry.Create(document.RootElement, new OneDataset());

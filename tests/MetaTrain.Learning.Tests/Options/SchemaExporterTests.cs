@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using MetaTrain.Learning.MetaOptimizers;
 using MetaTrain.Learning.Options;
 
 namespace MetaTrain.Learning.Tests.Options;
@@ -42,13 +44,19 @@ public sealed class SchemaExporterTests
         Assert.Equal("linear", Property(0, "rate")["default"]!.GetValue<string>());
     }
 
+    [Theory]
+    [InlineData(10_000, "\"step\"")]
+    [InlineData(5, """{"kind":"step","every":5,"factor":0.5,"warmUp":0}""")]
+    public void Defaults_AreWrittenAsSpecsWriteThem_WhenTheyAreOneOfSeveralKinds(long every, string json) =>
+        Assert.Equal(json, JsonSerializer.Serialize<LearningRateSchedule>(new StepSchedule { Every = every }, OptionsReader.Json));
+
     [Fact]
     public void Export_LeadsNowhereElse_WhenTypesAppearTwice() => Assert.DoesNotContain("$ref", SchemaExporter.ToText(SchemaExporter.Export(LearningSections.All)));
 
     [Fact]
     public void Read_MakesTheProduct_WithOptionsAndContext()
     {
-        using var document = System.Text.Json.JsonDocument.Parse("""{ "size": 3 }""");
+        using var document = JsonDocument.Parse("""{ "size": 3 }""");
         Assert.Equal("7", Samples.Read(document.RootElement).Create(4));
     }
 

@@ -9,7 +9,7 @@ internal static class SpecSchema
     private const string JobResource = "MetaTrain.Abstractions.Specs.job.schema.json";
     private const string LearningResource = "MetaTrain.Abstractions.Specs.learning.schema.json";
 
-    private static readonly Lazy<JsonObject> Embedded = new(() => Compose(Resource(JobResource)!, Resource(LearningResource)));
+    private static readonly Lazy<JsonObject> Embedded = new(() => Compose(Resource(JobResource), Resource(LearningResource)));
     private static readonly Lazy<SchemaNode> EmbeddedRoot = new(() => SchemaReader.Read(Embedded.Value));
 
     /// <summary>This build's schema.</summary>
@@ -19,25 +19,20 @@ internal static class SpecSchema
     public static string Json => Embedded.Value.ToJsonString();
 
     /// <summary>The cluster's own part, without the mathematics.</summary>
-    public static JsonObject Job() => Resource(JobResource)!;
+    public static JsonObject Job() => Resource(JobResource);
 
     /// <summary>
     /// Puts the properties <c>data</c>, <c>model</c> and <c>algorithm</c> of <paramref name="learning"/> in place of the job schema's own,
     /// and lays the job schema's keys of <c>meta</c> over each alternative of learning's <c>meta</c>.
     /// </summary>
     /// <exception cref="InvalidDataException">Learning's schema lacks a section.</exception>
-    public static JsonObject Compose(JsonObject job, JsonObject? learning)
+    public static JsonObject Compose(JsonObject job, JsonObject learning)
     {
-        if (learning is null)
-        {
-            return job;
-        }
-
         JsonObject sections = job["properties"]!.AsObject();
         JsonObject theirs = learning["properties"] as JsonObject ?? throw new InvalidDataException("learning.schema.json has no properties.");
         foreach (string section in (string[])["data", "model", "algorithm"])
         {
-            sections[section] = theirs[section]?.DeepClone() ?? sections[section]!.DeepClone();
+            sections[section] = Section(theirs, section);
         }
 
         JsonObject meta = Section(theirs, "meta");
@@ -84,9 +79,9 @@ internal static class SpecSchema
         branch["required"] = new JsonArray([.. required.Distinct().Select(key => JsonValue.Create(key))]);
     }
 
-    private static JsonObject? Resource(string name)
+    private static JsonObject Resource(string name)
     {
-        using Stream? content = Assembly.GetExecutingAssembly().GetManifestResourceStream(name);
-        return content is null ? null : JsonNode.Parse(content)!.AsObject();
+        using Stream content = Assembly.GetExecutingAssembly().GetManifestResourceStream(name) ?? throw new InvalidDataException($"This build lacks {name}.");
+        return JsonNode.Parse(content)!.AsObject();
     }
 }

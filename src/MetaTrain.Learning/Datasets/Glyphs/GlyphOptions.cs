@@ -7,7 +7,7 @@ namespace MetaTrain.Learning.Datasets.Glyphs;
 /// Options of <see cref="GlyphTaskSource"/>. The defaults of the jitter are tuned so that nearest neighbour on pixels stays well under
 /// 75% at 5 ways and 1 shot, while a small convolutional net can learn to tell the classes apart.
 /// </summary>
-public sealed record GlyphOptions
+public sealed record GlyphOptions : IValidatableObject
 {
     /// <summary>Classes an episode.</summary>
     [Description("Classes an episode (N-way).")]
@@ -42,7 +42,7 @@ public sealed record GlyphOptions
     /// <summary>How far an example is moved at most, in pixels, in each direction.</summary>
     [Description("How far an example is moved at most, in pixels, in each direction.")]
     [Range(0.0, 14.0)]
-    public float Shift { get; init; } = 2;
+    public float Shift { get; init; } = 1.5f;
 
     /// <summary>How far the control points of a stroke wander at most, in pixels.</summary>
     [Description("How far the control points of a stroke wander at most, in pixels.")]
@@ -58,4 +58,9 @@ public sealed record GlyphOptions
     [Description("The thickest pen, in pixels; at least thinnestPen.")]
     [Range(0.5, 8.0)]
     public float ThickestPen { get; init; } = 2.4f;
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => ThickestPen < ThinnestPen
+        ? [new ValidationResult($"is {ThickestPen}, but thinnestPen is {ThinnestPen}: it must be at least as much.", [nameof(ThickestPen)])]
+        : [];
 }

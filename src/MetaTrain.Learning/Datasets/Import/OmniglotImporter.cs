@@ -36,12 +36,8 @@ public static class OmniglotImporter
     /// <param name="progress">Told how many characters were met so far.</param>
     /// <param name="cancellationToken">Stops between files.</param>
     /// <exception cref="DatasetImportException">The folder cannot be read, or is not the whole of Omniglot.</exception>
-    public static ImportedDataset ReadFolder(string folder, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
-    {
-        var drawings = new OmniglotDrawings(progress, cancellationToken);
-        new ArchiveReader(Limits, cancellationToken).ReadFolder(folder, drawings.Visit);
-        return drawings.Build(folder, OmniglotSplit.Characters);
-    }
+    public static ImportedDataset ReadFolder(string folder, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
+        ReadFolder(folder, OmniglotSplit.Characters, progress, cancellationToken);
 
     internal static ImportedDataset Read(
         Stream archive, string fileName, IReadOnlyDictionary<string, Split> characters, IProgress<int>? progress, CancellationToken cancellationToken)
@@ -49,5 +45,13 @@ public static class OmniglotImporter
         var drawings = new OmniglotDrawings(progress, cancellationToken);
         new ArchiveReader(Limits, cancellationToken).Read(archive, fileName, drawings.Visit);
         return drawings.Build(fileName, characters);
+    }
+
+    internal static ImportedDataset ReadFolder(
+        string folder, IReadOnlyDictionary<string, Split> characters, IProgress<int>? progress, CancellationToken cancellationToken)
+    {
+        var drawings = new OmniglotDrawings(progress, cancellationToken);
+        new ArchiveReader(Limits, cancellationToken).ReadFolder(folder, drawings.Visit);
+        return drawings.Build(folder, characters);
     }
 }

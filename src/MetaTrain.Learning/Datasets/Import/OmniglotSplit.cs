@@ -5,8 +5,8 @@ using MetaTrain.Learning.Episodes;
 namespace MetaTrain.Learning.Datasets.Import;
 
 /// <summary>
-/// The committed split of Omniglot's 1,623 characters: 1,028 to train, 172 to select, 423 to test, as sizes customary since
-/// Vinyals et al. 2016. It was drawn once, over all characters in ordinal order of their names, and is data ever since.
+/// The committed split of Omniglot's 1,623 characters: 1,028 to train, 172 to select, 423 to test, the sizes that are customary
+/// since Vinyals et al. 2016. It was drawn once, over all characters in ordinal order of their names, and is data ever since.
 /// </summary>
 internal static class OmniglotSplit
 {

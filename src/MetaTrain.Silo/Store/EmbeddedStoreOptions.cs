@@ -1,0 +1,37 @@
+namespace MetaTrain.Silo.Store;
+
+/// <summary>Where the embedded store keeps its data, where it listens, and how large it may get.</summary>
+internal sealed record EmbeddedStoreOptions
+{
+    public const long MiB = 1024 * 1024;
+
+    /// <summary>The smallest memory that holds pages enough for a checkpoint piece of 8 MiB to be written beside others.</summary>
+    public const long MinMemoryBytes = 32 * MiB;
+
+    /// <summary>The store's own directory.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>The loopback port; 0 for any free one.</summary>
+    public int Port { get; init; }
+
+    /// <summary>How much of the data is held in memory; the rest is on disk. Not a limit of how much can be stored.</summary>
+    public long MemoryBytes { get; init; } = 128 * MiB;
+
+    /// <summary>A checkpoint is taken when the append-only file has grown by this: it bounds the time of a start and the space on disk.</summary>
+    public long CheckpointEveryBytes { get; init; } = 64 * MiB;
+
+    /// <summary>How often that is looked at.</summary>
+    public TimeSpan CheckInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Log segments on disk before old ones are compacted, to begin with: it grows with the data.</summary>
+    public int CompactAtSegments { get; init; } = 8;
+
+    /// <summary>What cannot work, in one sentence; null when all can.</summary>
+    public string? Problem => this switch
+    {
+        { Directory: "" } => "The store's directory (--data) is empty: name one.",
+        { Port: < 0 or > 65535 } => $"The store's port (--port) {Port} is none: give one from 1 to 65535, or 0 for any free one.",
+        { MemoryBytes: < MinMemoryBytes } => $"The store's memory (--memory) of {MemoryBytes} bytes is too small: give at least {MinMemoryBytes / MiB}m.",
+        _ => null,
+    };
+}

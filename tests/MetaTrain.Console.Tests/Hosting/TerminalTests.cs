@@ -1,0 +1,38 @@
+using MetaTrain.Console.Hosting;
+
+namespace MetaTrain.Console.Tests.Hosting;
+
+public sealed class TerminalTests
+{
+    [Theory]
+    [InlineData(false, "xterm-256color", null, true)]
+    [InlineData(true, "xterm-256color", null, false)]
+    [InlineData(false, "dumb", null, false)]
+    [InlineData(false, "xterm", "true", false)]
+    public void Interactive_NeedsATerminalThatRedraws(bool redirected, string term, string? ci, bool expected) =>
+        Assert.Equal(expected, Terminal.IsInteractive(redirected, name => name == "TERM" ? term : name == "CI" ? ci : null));
+
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("", true)]
+    [InlineData("1", false)]
+    public void Colour_IsTurnedOffByNoColor(string? value, bool expected) =>
+        Assert.Equal(expected, Terminal.HasColour(name => name == "NO_COLOR" ? value : null));
+
+    [Theory]
+    [InlineData(null, null, true)]
+    [InlineData(null, "en_GB.UTF-8", true)]
+    [InlineData("C.utf8", "C", true)]
+    [InlineData("C", "en_GB.UTF-8", false)]
+    public void Unicode_FollowsTheLocale(string? all, string? lang, bool expected) =>
+        Assert.Equal(expected, Terminal.HasUnicode(name => name == "LC_ALL" ? all : name == "LANG" ? lang : null));
+
+    [Fact]
+    public void Interrupts_CancelTheTokenFirst()
+    {
+        using var interrupts = new Interrupts();
+        Assert.False(interrupts.Token.IsCancellationRequested);
+        interrupts.Raise();
+        Assert.True(interrupts.Token.IsCancellationRequested);
+    }
+}

@@ -1,0 +1,102 @@
+using MetaTrain.Learning.Datasets.Import;
+using MetaTrain.Learning.Episodes;
+using MetaTrain.TestKit.Data;
+
+namespace MetaTrain.Learning.Tests.Datasets.Import;
+
+public sealed class ImageFolderImporterTests
+{
+    [Fact]
+    public void Read_KeepsSizeAndGrey_WhenAllImagesAgree()
+    {
+        var imported = Read(Classes(10, (c, i) => TestPng.Grey(20, 16, (_, _) => (byte)((10 * c) + i))));
+        Assert.Equal([1, 16, 20], imported.Dataset.ExampleShape);
+        Assert.All(imported.Dataset.Classes.Index(), c => Assert.Equal((byte)((10 * c.Index) + 2), c.Item.Pixels[2 * 320]));
+    }
+
+    [Fact]
+    public void Read_BringsAllToOneSize_WhenTheyDiffer()
+    {
+        var imported = Read(Classes(5, (c, i) => TestPng.Colour(90 + i, 100, (_, _) => (1, 2, 3))));
+        Assert.Equal([3, ImageFolderImporter.DefaultSide, ImageFolderImporter.DefaultSide], imported.Dataset.ExampleShape);
+        Assert.Equal([1, 2, 3], imported.Dataset.Classes[0].Pixels[..imported.Dataset.ExampleLength].Distinct());
+    }
+
+    [Fact]
+    public void Read_SplitsByAFixedProcedure_WhenThereAreNoSplitFolders()
+    {
+        var files = Classes(100, (_, i) => TestPng.Grey(4, 4, (_, _) => (byte)i));
+        var imported = Read(files);
+        Assert.Equal((64, 16, 20), Counts(imported));
+        Assert.Equal(imported.Dataset.Classes.Select(c => c.Split), Read(files.Reverse()).Dataset.Classes.Select(c => c.Split));
+    }
+
+    [Fact]
+    public void Read_TakesTheSplitFolders_WhenThereAreAny()
+    {
+        var files = Classes(9, (_, _) => TestPng.Grey(4, 4, (_, _) => 0))
+            .Select((file, index) => KeyValuePair.Create($"packed/{new[] { "train", "val", "test" }[index / 3 % 3]}/{file.Key}", file.Value));
+        var imported = Read(files);
+        Assert.Equal((3, 3, 3), Counts(imported));
+        Assert.Equal("class0", imported.Dataset.Classes[0].Name);
+    }
+
+    [Fact]
+    public void Read_Refuses_WhenAClassIsInTwoSplits() => AssertRefused(
+        [Image("train/cat/1.png"), Image("test/cat/2.png")], "'cat' is in two splits");
+
+    [Fact]
+    public void Read_Refuses_WhenImagesAreInNoClass() => AssertRefused([Image("1.png"), Image("cat/1.png")], "'1.png' is in no class's folder");
+
+    [Fact]
+    public void Read_Refuses_WhenThereAreTooFewClasses() => AssertRefused([Image("a/cat/1.png"), Image("a/dog/1.png")], "has 2 classes of images");
+
+    [Fact]
+    public void Read_Refuses_WhenThereAreNoImages() => AssertRefused([KeyValuePair.Create("a/readme.txt", new byte[1])], "has no images in it");
+
+    [Fact]
+    public void Read_PassesOverFilesBesideTheImages_WhenThereAreAny()
+    {
+        var files = Classes(5, (_, _) => TestPng.Grey(4, 4, (_, _) => 0));
+        var more = files.Append(KeyValuePair.Create("class0/.thumb.png", new byte[3])).Append(KeyValuePair.Create("__MACOSX/class0/1.png", new byte[3]));
+        Assert.Equal(Read(files).ClassSha256, Read(more).ClassSha256);
+    }
+
+    [Fact]
+    public void ReadFolder_GivesTheSame_AsTheArchive()
+    {
+        var files = Classes(5, (c, i) => TestPng.Grey(4, 4, (_, _) => (byte)(c + i)));
+        using var folder = new TemporaryDirectory("images");
+        TestArchive.Unpack(folder.Path, files);
+        Assert.Equal(Read(files).ClassSha256, DatasetImporter.ReadFolder("mine", folder.Path, cancellationToken: TestContext.Current.CancellationToken).ClassSha256);
+    }
+
+    [Fact]
+    public void ReadFolder_SaysSo_WhenThereIsNone() => Assert.Contains(
+        "is not a folder that can be read",
+        Assert.Throws<DatasetImportException>(() => ImageFolderImporter.ReadFolder("mine", "/nowhere/at/all", cancellationToken: TestContext.Current.CancellationToken)).Message);
+
+    [Fact]
+    public void Import_Refuses_WhenTheNameIsABuiltInSources() => Assert.Contains(
+        "choose another name",
+        Assert.Throws<DatasetImportException>(() => DatasetImporter.Read("glyphs", Stream.Null, "a.zip", cancellationToken: TestContext.Current.CancellationToken)).Message);
+
+    private static void AssertRefused(IEnumerable<KeyValuePair<string, byte[]>> files, string part) =>
+        Assert.Contains(part, Assert.Throws<DatasetImportException>(() => Read(files)).Message);
+
+    private static ImportedDataset Read(IEnumerable<KeyValuePair<string, byte[]>> files)
+    {
+        using var archive = new MemoryStream(TestArchive.Pack("images.zip", files));
+        return DatasetImporter.Read("mine", archive, "images.zip", cancellationToken: TestContext.Current.CancellationToken);
+    }
+
+    private static KeyValuePair<string, byte[]>[] Classes(int count, Func<int, int, byte[]> image) =>
+        [.. Enumerable.Range(0, count).SelectMany(c => Enumerable.Range(0, 3).Select(i => KeyValuePair.Create($"class{c}/{i}.png", image(c, i))))];
+
+    private static KeyValuePair<string, byte[]> Image(string path) => KeyValuePair.Create(path, TestPng.Grey(4, 4, (_, _) => 0));
+
+    private static (int, int, int) Counts(ImportedDataset imported) =>
+        (Count(imported, Split.Train), Count(imported, Split.Validation), Count(imported, Split.Test));
+
+    private static int Count(ImportedDataset imported, Split split) => imported.Dataset.Classes.Count(c => c.Split == split);
+}

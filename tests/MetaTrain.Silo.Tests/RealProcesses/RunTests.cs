@@ -1,0 +1,52 @@
+using System.Net;
+using System.Net.Sockets;
+using MetaTrain.Silo.Hosting;
+using MetaTrain.TestKit.Processes;
+
+namespace MetaTrain.Silo.Tests.RealProcesses;
+
+public sealed class RunTests
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Run_SaysOneSentence_WhenTheStoreIsNotThere()
+    {
+        int port = FreePort.Take();
+        (int code, IReadOnlyList<string> said) = await RunAsync("--store", $"redis://127.0.0.1:{port}", "--store-wait", "0");
+
+        Assert.Equal(ExitCode.StoreUnreachable, code);
+        Assert.Contains($"127.0.0.1:{port}", Assert.Single(said));
+    }
+
+    [Fact]
+    public async Task Run_SaysOneSentence_WhenAPortIsTaken()
+    {
+        using TcpListener thief = new(IPAddress.Loopback, 0);
+        thief.Start();
+        int port = ((IPEndPoint)thief.LocalEndpoint).Port;
+
+        (int code, IReadOnlyList<string> said) = await RunAsync("--gateway-port", $"{port}");
+
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.StartsWith($"--gateway-port {port} is taken", Assert.Single(said));
+    }
+
+    [Fact]
+    public async Task Run_SaysOneSentence_WhenAnOptionIsWrong()
+    {
+        (int code, IReadOnlyList<string> said) = await RunAsync("--device", "gpu");
+
+        Assert.Equal(ExitCode.WrongUsage, code);
+        Assert.Contains("'gpu'", Assert.Single(said));
+    }
+
+    private static async Task<(int Code, IReadOnlyList<string> Said)> RunAsync(params string[] arguments)
+    {
+        string[] ports = [$"{FreePort.Take()}", $"{FreePort.Take()}", $"{FreePort.Take()}"];
+        await using ChildProcess silo = SiloProgram.Start(
+            ["run", "--silo-port", ports[0], "--http-port", ports[1], .. arguments.Contains("--gateway-port") ? arguments : [.. arguments, "--gateway-port", ports[2]]]);
+        int code = await silo.WaitForExitAsync(SiloProgram.Deadline, Cancelled);
+        return (code, [.. silo.Errors.Lines.Where(line => line.Length > 0)]);
+    }
+}
