@@ -25,7 +25,7 @@ internal sealed class SpecRules
         rules.Name();
         rules.ValidationFallsWithinTraining();
         rules.BlockSizeIsPowerOfTwo();
-                rules.WaysNeedClasses("evaluation.final.ways");
+        rules.WaysNeedClasses("evaluation.final.ways");
         rules.InitialVersionIsNamed();
         return rules._problems;
     }
