@@ -21,7 +21,7 @@ internal sealed record EmbeddedStoreOptions
     public long RewriteAtRestBytes { get; init; } = 128 * MiB;
 
     /// <summary>The same while running: clients wait for it as for a restart, so it is rarer.</summary>
-    public long RewriteRunningBytes { get; init; } = 1024 * MiB;
+    public long RewriteRunningBytes { get; init; } = 512 * MiB;
 
     /// <summary>How often that is looked at.</summary>
     public TimeSpan CheckInterval { get; init; } = TimeSpan.FromSeconds(10);
