@@ -17,21 +17,19 @@ public sealed class RedisDurability(RedisConnection connection)
             return await CheckGarnetAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        string? policy;
-        string? appendOnly;
         try
         {
-            policy = await SettingAsync("maxmemory-policy", cancellationToken).ConfigureAwait(false);
-            appendOnly = await SettingAsync("appendonly", cancellationToken).ConfigureAwait(false);
+            return new DurabilityFinding(StoreKind.Redis, Judge(
+                await SettingAsync("maxmemory-policy", cancellationToken).ConfigureAwait(false),
+                await SettingAsync("appendonly", cancellationToken).ConfigureAwait(false)));
         }
-        catch (RedisServerException e)
+        catch (Exception e) when ((e as RedisServerException ?? e.InnerException as RedisServerException) is { } refusal)
         {
+            // Managed servers and restricted users have no CONFIG: that is no outage.
             return new DurabilityFinding(
                 StoreKind.Redis,
-                $"The store at {connection.Address} does not tell its settings ({e.Message}): see to it yourself that it has maxmemory-policy noeviction and appendonly yes.");
+                $"The store at {connection.Address} does not tell its settings ({refusal.Message}): see to it yourself that it has maxmemory-policy noeviction and appendonly yes.");
         }
-
-        return new DurabilityFinding(StoreKind.Redis, Judge(policy, appendOnly));
     }
 
     private string? Judge(string? policy, string? appendOnly)
@@ -52,13 +50,13 @@ public sealed class RedisDurability(RedisConnection connection)
 
     private async Task<DurabilityFinding> CheckGarnetAsync(CancellationToken cancellationToken)
     {
-        // Garnet's CONFIG knows little of this; what it says of its persistence is all there is.
-        string persistence = await connection.RunAsync(
-            async database => (string?)await database.ExecuteAsync("INFO", "PERSISTENCE").ConfigureAwait(false) ?? "", cancellationToken).ConfigureAwait(false);
-        bool logged = persistence.Contains("CommittedUntilAddress", StringComparison.OrdinalIgnoreCase) || persistence.Contains("CurrentAddress", StringComparison.OrdinalIgnoreCase);
+        string? appendOnly = await SettingAsync("appendonly", cancellationToken).ConfigureAwait(false);
+        string? wait = await SettingAsync("aof-commit-wait", cancellationToken).ConfigureAwait(false);
         return new DurabilityFinding(
             StoreKind.Garnet,
-            logged ? null : $"The store at {connection.Address} is a Garnet without an append-only file, so a crash would lose acknowledged commits: start it with --aof --aof-commit-wait --storage-tier.");
+            (appendOnly, wait) is ("yes", "yes")
+                ? null
+                : $"The store at {connection.Address} is a Garnet that may lose acknowledged commits (appendonly {appendOnly}, aof-commit-wait {wait}): start it with --aof --aof-commit-wait --storage-tier.");
     }
 
     private Task<string?> SettingAsync(string name, CancellationToken cancellationToken) => connection.RunAsync(

@@ -25,6 +25,7 @@ internal sealed class RedisKeys(string prefix)
     /// <summary>What a person has asked of a job.</summary>
     public RedisKey Request(JobId job) => OfJob(job, "request");
 
+    /// <summary>Which local cluster it was handed to.</summary>
     public RedisKey Owner(JobId job) => OfJob(job, "owner");
 
     /// <summary>What its coordinator has written of it.</summary>

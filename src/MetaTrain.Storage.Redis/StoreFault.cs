@@ -20,7 +20,8 @@ internal static class StoreFault
         _ => null,
     };
 
-    private static string? DescribeRefusal(string answer, string address) => answer.Split(' ', 2)[0] switch
+    /// <summary>The same for an error that the server answered.</summary>
+    public static string? DescribeRefusal(string answer, string address) => answer.Split(' ', 2)[0] switch
     {
         "NOAUTH" or "WRONGPASS" or "NOPERM" =>
             $"The store at {address} refused user or password ({answer}): give one that may read and write all keys in its address, redis://user:password@host:port.",

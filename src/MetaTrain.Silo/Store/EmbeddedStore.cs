@@ -1,30 +1,37 @@
 using System.Net;
-using System.Net.Sockets;
-using Garnet;
-using Garnet.common;
-using StackExchange.Redis;
-using Tsavorite.core;
 
 namespace MetaTrain.Silo.Store;
 
 /// <summary>
 /// The store that a local cluster brings along: Garnet in this process, on loopback, durable. Run it in a process of its own,
-/// so that any silo may die. Start recovers what is there; disposing takes a last checkpoint.
+/// so that any silo may die.
 /// </summary>
 internal sealed class EmbeddedStore : IAsyncDisposable
 {
+    private readonly EmbeddedStoreOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILoggerFactory _loggers;
     private readonly StoreDirectoryLock _lock;
-    private readonly GarnetServer _server;
-    private readonly ConnectionMultiplexer _connection;
-    private readonly StoreMaintenance _maintenance;
+    private readonly Generations _generations;
+    private readonly GenerationRewrite _rewrite;
+    private readonly CancellationTokenSource _stop = new();
+    private Generation _generation;
+    private GarnetInstance _instance;
 
-    private EmbeddedStore(StoreDirectoryLock directoryLock, GarnetServer server, ConnectionMultiplexer connection, StoreMaintenance maintenance, int port)
+    private EmbeddedStore(
+        EmbeddedStoreOptions options, TimeProvider time, ILoggerFactory loggers, StoreDirectoryLock directoryLock,
+        Generations generations, GenerationRewrite rewrite, Generation generation, GarnetInstance instance)
     {
+        _options = options;
+        _time = time;
+        _loggers = loggers;
         _lock = directoryLock;
-        _server = server;
-        _connection = connection;
-        _maintenance = maintenance;
-        Port = port;
+        _generations = generations;
+        _rewrite = rewrite;
+        _generation = generation;
+        _instance = instance;
+        Port = instance.Port;
+        Failure = WatchAsync();
     }
 
     /// <summary>The loopback port.</summary>
@@ -33,10 +40,10 @@ internal sealed class EmbeddedStore : IAsyncDisposable
     /// <summary>Its address.</summary>
     public string Uri => $"redis://{IPAddress.Loopback}:{Port}";
 
-    /// <summary>Ends when the store can no longer keep its promises; a store that runs well never completes it.</summary>
-    public Task Failure => _maintenance.Completion;
+    /// <summary>Fails when the store cannot go on.</summary>
+    public Task Failure { get; }
 
-    /// <summary>Starts the store.</summary>
+    /// <summary>Starts the store over what its directory holds.</summary>
     /// <exception cref="EmbeddedStoreException">It cannot start: the message says why and what to do.</exception>
     public static async Task<EmbeddedStore> StartAsync(EmbeddedStoreOptions options, TimeProvider time, ILoggerFactory loggers)
     {
@@ -46,75 +53,65 @@ internal sealed class EmbeddedStore : IAsyncDisposable
         }
 
         StoreDirectoryLock directoryLock = StoreDirectoryLock.Take(options.Directory);
-        GarnetServer? server = null;
-        ConnectionMultiplexer? connection = null;
         try
         {
-            int port = options.Port == 0 ? FreePort() : options.Port;
-            server = Open(options, port, loggers);
-            connection = await ConnectionMultiplexer.ConnectAsync(new ConfigurationOptions
-            {
-                EndPoints = { { IPAddress.Loopback, port } },
-                ClientName = "metatrain-store",
-                AllowAdmin = true,
-
-                // A checkpoint takes as long as it takes.
-                AsyncTimeout = (int)TimeSpan.FromHours(1).TotalMilliseconds,
-            });
-            var maintenance = new StoreMaintenance(options, connection, time, loggers.CreateLogger<StoreMaintenance>());
-            maintenance.Start();
-            return new EmbeddedStore(directoryLock, server, connection, maintenance, port);
+            var generations = new Generations(options.Directory);
+            var rewrite = new GenerationRewrite(options, time, loggers);
+            Generation generation = await rewrite.OpenAsync(generations);
+            GarnetInstance instance = GarnetInstance.Open(generation, options.MemoryBytes, options.Port, loggers);
+            return new EmbeddedStore(options, time, loggers, directoryLock, generations, rewrite, generation, instance);
         }
         catch
         {
-            connection?.Dispose();
-            server?.Dispose();
             directoryLock.Dispose();
             throw;
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Ends the store; its file is rewritten if that is worth it, so that the next start is quick.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _stop.CancelAsync();
+        await Failure.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
         {
-            await _maintenance.DisposeAsync();
-            await _connection.DisposeAsync();
+            _instance.Dispose();
+            if (!Failure.IsFaulted)
+            {
+                await _rewrite.OpenAsync(_generations);
+            }
         }
         finally
         {
-            _server.Dispose();
             _lock.Dispose();
+            _stop.Dispose();
         }
     }
 
-    private static GarnetServer Open(EmbeddedStoreOptions options, int port, ILoggerFactory loggers)
+    private async Task WatchAsync()
     {
-        GarnetServer? server = null;
+        using var timer = new PeriodicTimer(_options.CheckInterval, _time);
+        while (await NextAsync(timer))
+        {
+            if (_generation.IsWorthRewriting(_options.RewriteRunningBytes))
+            {
+                // To clients this is a store that died and came back: what they had not been answered, they ask again.
+                _instance.Dispose();
+                _generation = await _rewrite.OpenAsync(_generations);
+                _instance = GarnetInstance.Open(_generation, _options.MemoryBytes, Port, _loggers);
+            }
+        }
+    }
+
+    private async Task<bool> NextAsync(PeriodicTimer timer)
+    {
         try
         {
-            server = new GarnetServer(GarnetConfiguration.Create(options, port), loggers);
-            server.Start();
-            return server;
+            return await timer.WaitForNextTickAsync(_stop.Token);
         }
-        catch (SocketException e)
+        catch (OperationCanceledException)
         {
-            server?.Dispose();
-            throw new EmbeddedStoreException($"The store cannot listen on port {port} of loopback ({e.Message}): give another with --port, or 0 for any free one.", e);
+            return false;
         }
-        catch (Exception e) when (e is GarnetException or TsavoriteException or IOException or InvalidDataException or UnauthorizedAccessException)
-        {
-            server?.Dispose();
-            throw new EmbeddedStoreException(
-                $"The store's data in {options.Directory} cannot be opened ({e.Message}): restore the directory from a copy, or give another with --data.", e);
-        }
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return (socket.LocalEndPoint as IPEndPoint)?.Port ?? throw new EmbeddedStoreException("The system gave no free port: give one with --port.");
     }
 }

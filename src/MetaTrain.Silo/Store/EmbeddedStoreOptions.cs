@@ -5,7 +5,7 @@ internal sealed record EmbeddedStoreOptions
 {
     public const long MiB = 1024 * 1024;
 
-    /// <summary>The smallest memory that holds pages enough for a checkpoint piece of 8 MiB to be written beside others.</summary>
+    /// <summary>The smallest memory that holds pages enough to write one and read others.</summary>
     public const long MinMemoryBytes = 32 * MiB;
 
     /// <summary>The store's own directory.</summary>
@@ -17,14 +17,14 @@ internal sealed record EmbeddedStoreOptions
     /// <summary>How much of the data is held in memory; the rest is on disk. Not a limit of how much can be stored.</summary>
     public long MemoryBytes { get; init; } = 128 * MiB;
 
-    /// <summary>A checkpoint is taken when the append-only file has grown by this: it bounds the time of a start and the space on disk.</summary>
-    public long CheckpointEveryBytes { get; init; } = 64 * MiB;
+    /// <summary>At a start or an end, an append-only file larger than this (and than four times its live part) is rewritten.</summary>
+    public long RewriteAtRestBytes { get; init; } = 128 * MiB;
+
+    /// <summary>The same while running: clients wait for it as for a restart, so it is rarer.</summary>
+    public long RewriteRunningBytes { get; init; } = 512 * MiB;
 
     /// <summary>How often that is looked at.</summary>
-    public TimeSpan CheckInterval { get; init; } = TimeSpan.FromSeconds(5);
-
-    /// <summary>Log segments on disk before old ones are compacted, to begin with: it grows with the data.</summary>
-    public int CompactAtSegments { get; init; } = 8;
+    public TimeSpan CheckInterval { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>What cannot work, in one sentence; null when all can.</summary>
     public string? Problem => this switch

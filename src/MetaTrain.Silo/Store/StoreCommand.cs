@@ -43,7 +43,7 @@ internal static class StoreCommand
     {
         using ILoggerFactory loggers = LoggerFactory.Create(builder => builder
             .SetMinimumLevel(LogLevel.Warning)
-            .AddFilter(typeof(StoreMaintenance).FullName, LogLevel.Information)
+            .AddFilter(typeof(GenerationRewrite).FullName, LogLevel.Information)
             .AddSimpleConsole(format => (format.SingleLine, format.TimestampFormat) = (true, "HH:mm:ss "))
             .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace));
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

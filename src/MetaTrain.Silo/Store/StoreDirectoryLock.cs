@@ -6,6 +6,9 @@ namespace MetaTrain.Silo.Store;
 internal sealed class StoreDirectoryLock : IDisposable
 {
     private const string FileName = "store.lock";
+
+    // Apart from the lock: a locked file cannot be read.
+    private const string HolderFileName = "store.pid";
     private readonly FileStream _file;
 
     private StoreDirectoryLock(FileStream file) => _file = file;
@@ -21,9 +24,7 @@ internal sealed class StoreDirectoryLock : IDisposable
 
             // FileShare.None is a lock of the operating system's on the file: it goes when the process does, however it ends.
             var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            file.SetLength(0);
-            file.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
-            file.Flush();
+            File.WriteAllText(Path.Combine(directory, HolderFileName), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
             return new StoreDirectoryLock(file);
         }
         catch (UnauthorizedAccessException e)
@@ -32,7 +33,7 @@ internal sealed class StoreDirectoryLock : IDisposable
         }
         catch (IOException e) when (File.Exists(path) && e is not (FileNotFoundException or DirectoryNotFoundException))
         {
-            throw new EmbeddedStoreException($"The store's directory {directory} is in use{Holder(path)}: end that store first, or give another directory with --data.", e);
+            throw new EmbeddedStoreException($"The store's directory {directory} is in use{Holder(directory)}: end that store first, or give another directory with --data.", e);
         }
         catch (IOException e)
         {
@@ -54,17 +55,9 @@ internal sealed class StoreDirectoryLock : IDisposable
         }
     }
 
-    private static string Holder(string path)
+    private static string Holder(string directory)
     {
-        try
-        {
-            using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-            return reader.ReadToEnd() is { Length: > 0 } id ? $" by the process {id}" : "";
-        }
-        catch (IOException)
-        {
-            // Who holds it is only for the message; some systems do not let a locked file be read.
-            return "";
-        }
+        string path = Path.Combine(directory, HolderFileName);
+        return File.Exists(path) ? $" by the process {File.ReadAllText(path)}" : "";
     }
 }

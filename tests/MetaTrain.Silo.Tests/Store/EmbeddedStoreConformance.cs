@@ -1,3 +1,4 @@
+using MetaTrain.Storage.Redis;
 using MetaTrain.TestKit.Stores;
 
 namespace MetaTrain.Silo.Tests.Store;
@@ -41,3 +42,15 @@ public sealed class EmbeddedClusterRegistryTests(EmbeddedStoreFixture fixture) :
 
 [Collection(EmbeddedStoreCollection.Name)]
 public sealed class EmbeddedOutageTests(EmbeddedStoreFixture fixture) : StoreOutageConformance(fixture);
+
+[Collection(EmbeddedStoreCollection.Name)]
+public sealed class EmbeddedStoreCheckTests(EmbeddedStoreFixture fixture)
+{
+    [Fact]
+    public async Task Durability_FindsNothing_OnTheEmbeddedStore()
+    {
+        await using var client = new StoreClient(fixture.Server.Uri, "test");
+
+        Assert.Equal(new DurabilityFinding(StoreKind.Garnet, null), await client.Durability.CheckAsync(TestContext.Current.CancellationToken));
+    }
+}

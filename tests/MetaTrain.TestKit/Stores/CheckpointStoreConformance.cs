@@ -108,6 +108,22 @@ public abstract class CheckpointStoreConformance(StoreFixture fixture) : StoreCo
     }
 
     [Fact]
+    public async Task Retention_KeepsAPinnedVersion_UntilACommitNoLongerPinsIt()
+    {
+        StoreClient client = Connect();
+        long epoch = await client.Jobs.AcquireEpochAsync(Job, Cancellation);
+        var retention = new CheckpointRetention(KeepLast: 1, KeepBest: 1);
+        await client.Checkpoints.CommitAsync(Version(Job, 1), epoch, retention, Cancellation);
+
+        await client.Checkpoints.CommitAsync(Version(Job, 2) with { Pinned = [1] }, epoch, retention, Cancellation);
+        Assert.Equal([1, 2], (await client.Checkpoints.ListAsync(Job, Cancellation)).Select(manifest => manifest.Iteration));
+
+        await client.Checkpoints.CommitAsync(Version(Job, 3), epoch, retention, Cancellation);
+        Assert.Equal(3, Assert.Single(await client.Checkpoints.ListAsync(Job, Cancellation)).Iteration);
+        Assert.Single(await client.KeysAsync(":piece:"));
+    }
+
+    [Fact]
     public async Task Find_TakesTheLatestForTheBest_WhenNothingWasValidated()
     {
         StoreClient client = Connect();

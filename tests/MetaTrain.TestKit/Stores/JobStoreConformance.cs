@@ -142,6 +142,23 @@ public abstract class JobStoreConformance(StoreFixture fixture) : StoreConforman
         }
     }
 
+    [Fact]
+    public async Task SetOwner_HandsTheJobOver_AndNoUpdateTakesItBack()
+    {
+        StoreClient client = Connect();
+        JobRecord record = Record("a");
+        Assert.False(await client.Jobs.SetOwnerAsync(record.Job, "local-2", Cancellation));
+        await client.Jobs.TryCreateAsync(record, Cancellation);
+        long epoch = await client.Jobs.AcquireEpochAsync(record.Job, Cancellation);
+
+        Assert.True(await client.Jobs.SetOwnerAsync(record.Job, "local-2", Cancellation));
+        Assert.True(await client.Jobs.TryUpdateAsync(record with { State = JobState.Running }, epoch, Cancellation));
+        Assert.Equal("local-2", (await client.Jobs.ReadAsync(record.Job, Cancellation))?.Owner);
+
+        Assert.True(await client.Jobs.SetOwnerAsync(record.Job, null, Cancellation));
+        Assert.Null((await client.Jobs.ReadAsync(record.Job, Cancellation))?.Owner);
+    }
+
     private static BlockAttempt Attempt(int block) => new(new RoundId(RoundKind.Evaluation, 7), block, Losses: 2, Out: true);
 
     private static JobStatus Status(JobId job) => new()
