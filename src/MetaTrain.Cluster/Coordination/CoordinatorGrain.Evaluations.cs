@@ -5,6 +5,7 @@ using MetaTrain.Abstractions.Messages;
 using MetaTrain.Abstractions.Specs;
 using MetaTrain.Abstractions.Storage;
 using MetaTrain.Cluster.Experiments;
+using MetaTrain.Learning.Experiments;
 
 namespace MetaTrain.Cluster.Coordination;
 
@@ -33,10 +34,12 @@ internal sealed partial class CoordinatorGrain
 
         try
         {
+            // Read before the session is opened: a tick closes a finished job's session that has no work yet.
+            IExperiment experiment = _experiment ??= await services.Experiments.GetAsync(Job);
+            float[] parameters = await ReadVersionAsync(CheckpointSelector.At(manifest.Iteration), experiment);
             JobSession session = _session ?? await OpenReadOnlyAsync(record);
-            EvaluationWork work = EvaluationPlans.Final(session.Settings.Spec.Evaluation, _experiment!.HasPixelBaseline) with { Split = request.Split };
+            EvaluationWork work = EvaluationPlans.Final(session.Settings.Spec.Evaluation, experiment.HasPixelBaseline) with { Split = request.Split };
             work = work with { Transductive = request.Transductive ?? work.Transductive };
-            float[] parameters = await ReadVersionAsync(CheckpointSelector.At(manifest.Iteration), _experiment);
             long number = _tickets.Count == 0 ? 1 : _tickets.Keys.Last() + 1;
             _tickets[number] = new EvaluationTicket { Number = number, Episodes = request.Episodes };
             if (_tickets.Count > KeptTickets)

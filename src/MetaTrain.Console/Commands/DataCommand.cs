@@ -33,20 +33,9 @@ internal static class DataCommand
         {
             await using ClusterSession session = await ClusterSession.ConnectOrStartAsync(
                 host, shared.TargetOf(parse, host), workers: 1, cancellationToken);
-            var progress = new StepProgress<ImportProgress>(host, Describe);
-            try
-            {
-                DatasetManifest manifest = await session.Client.ImportAsync(
-                    parse.GetRequiredValue(name), parse.GetRequiredValue(from), progress, cancellationToken);
-                progress.Finish();
-                Show(host.Output, manifest, parse.GetValue(shared.Json));
-            }
-            catch
-            {
-                progress.Finish();
-                throw;
-            }
-
+            DatasetManifest manifest = await StepProgress<ImportProgress>.ShowAsync(host, Describe, progress => session.Client.ImportAsync(
+                parse.GetRequiredValue(name), parse.GetRequiredValue(from), progress, cancellationToken));
+            Show(host.Output, manifest, parse.GetValue(shared.Json));
             return ExitCode.Done;
         });
         return command;

@@ -43,8 +43,8 @@ internal static class EvaluateCommand
                 Transductive = parse.GetValue(transductive),
             };
             host.Output.Note($"Evaluating {status.Job} over {Format.Count(request.Episodes, "episode")} of the {request.Split} split ...");
-            EvaluationSummary summary = await session.Client.EvaluateAsync(
-                status.Job, request, new StepProgress<EvaluationTicket>(host, Describe), cancellationToken);
+            EvaluationSummary summary = await StepProgress<EvaluationTicket>.ShowAsync(
+                host, Describe, progress => session.Client.EvaluateAsync(status.Job, request, progress, cancellationToken));
             if (parse.GetValue(shared.Json))
             {
                 host.Output.Document(JobDocument.Of(status, summary));

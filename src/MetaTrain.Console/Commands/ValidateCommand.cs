@@ -65,7 +65,11 @@ internal static class ValidateCommand
         }
 
         output.Line($"  parameters  {Format.Count(reply.ParameterCount)}");
-        output.Line($"  memory      about {Format.Bytes(reply.EstimatedBytesPerBlock)} a worker");
+        if (reply.EstimatedBytesPerBlock > 0)
+        {
+            output.Line($"  memory      about {Format.Bytes(reply.EstimatedBytesPerBlock)} a worker");
+        }
+
         if (reply.Device is { } device)
         {
             output.Line($"  device      {device}");

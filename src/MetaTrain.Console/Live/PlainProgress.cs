@@ -5,24 +5,34 @@ using MetaTrain.Console.Output;
 namespace MetaTrain.Console.Live;
 
 /// <summary>A run for logs and pipes: a line every few seconds, and one for each event that matters.</summary>
-internal sealed class PlainProgress(TimeSpan interval)
+internal sealed class PlainProgress(TimeSpan interval, TimeZoneInfo zone)
 {
+    private const int OldEventsShown = 5;
+    private bool _opened;
     private TimeSpan? _lastLine;
     private bool _silent;
     private string? _stalled;
 
-    /// <summary>The lines that an update is worth, <paramref name="at"/> being the time since the view was opened.</summary>
-    public IEnumerable<string> LinesFor(RunView view, JobUpdate update, TimeSpan at)
+    /// <summary>The lines that an update is worth, <paramref name="at"/> being the time since the view was opened, and <paramref name="now"/> the time of day.</summary>
+    public IEnumerable<string> LinesFor(RunView view, JobUpdate update, TimeSpan at, DateTimeOffset now)
     {
-        string clock = $"[{Format.Clock(at)}] ";
+        string clock = Clock(now);
         if (update.EventsMissed > 0)
         {
             yield return $"{clock}{Format.Count(update.EventsMissed, "event")} of the job's log {(update.EventsMissed == 1 ? "is" : "are")} no longer kept.";
         }
 
-        foreach (RunEvent each in update.Events.Where(each => each.Kind is not (RunEventKind.Progress or RunEventKind.Checkpoint)))
+        RunEvent[] notable = [.. update.Events.Where(each => each.Kind is not (RunEventKind.Progress or RunEventKind.Checkpoint))];
+        int old = _opened ? 0 : Math.Max(0, notable.Length - OldEventsShown);
+        _opened = true;
+        if (old > 0)
         {
-            yield return clock + each.Message;
+            yield return $"{clock}{Format.Count(old, "earlier event")}: see 'metatrain logs {view.Status?.Job}'.";
+        }
+
+        foreach (RunEvent each in notable.Skip(old))
+        {
+            yield return Clock(each.Time) + each.Message;
         }
 
         if (update.Silence is { } silence)
@@ -62,6 +72,8 @@ internal sealed class PlainProgress(TimeSpan interval)
             yield return clock + Describe(view, status);
         }
     }
+
+    private string Clock(DateTimeOffset time) => $"{TimeZoneInfo.ConvertTime(time, zone):HH:mm:ss}  ";
 
     private static string Describe(RunView view, JobStatus status)
     {

@@ -21,10 +21,10 @@ internal sealed class RunFollower(ConsoleOutput output, TimeProvider time)
         long start = time.GetTimestamp();
         if (!output.IsInteractive)
         {
-            var plain = new PlainProgress(PlainInterval);
+            var plain = new PlainProgress(PlainInterval, time.LocalTimeZone);
             await ConsumeAsync(client, job, start, (update, at) =>
             {
-                foreach (string line in plain.LinesFor(_view, update, at))
+                foreach (string line in plain.LinesFor(_view, update, at, time.GetUtcNow()))
                 {
                     output.Note(line);
                 }

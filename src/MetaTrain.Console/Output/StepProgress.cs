@@ -7,7 +7,7 @@ internal sealed class StepProgress<T>(ConsoleHost host, Func<T, string> describe
 {
     private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(5);
     private readonly Lock _gate = new();
-    private long _lastLine = host.Time.GetTimestamp();
+    private long? _lastLine;
     private string _shown = "";
 
     public void Report(T value)
@@ -15,17 +15,12 @@ internal sealed class StepProgress<T>(ConsoleHost host, Func<T, string> describe
         string text = "  " + describe(value);
         lock (_gate)
         {
-            if (text == _shown)
-            {
-                return;
-            }
-
             if (host.Output.IsInteractive)
             {
                 host.Output.Progress.Write("\r" + text.PadRight(_shown.Length));
                 host.Output.Progress.Flush();
             }
-            else if (host.Time.GetElapsedTime(_lastLine) >= PlainInterval)
+            else if (_lastLine is not { } last || host.Time.GetElapsedTime(last) >= PlainInterval)
             {
                 host.Output.Note(text);
                 _lastLine = host.Time.GetTimestamp();
@@ -35,8 +30,21 @@ internal sealed class StepProgress<T>(ConsoleHost host, Func<T, string> describe
         }
     }
 
-    /// <summary>Ends the rewritten line.</summary>
-    public void Finish()
+    /// <summary>Shows the progress of a task, and ends the rewritten line with it.</summary>
+    public static async Task<TResult> ShowAsync<TResult>(ConsoleHost host, Func<T, string> describe, Func<IProgress<T>, Task<TResult>> task)
+    {
+        var progress = new StepProgress<T>(host, describe);
+        try
+        {
+            return await task(progress);
+        }
+        finally
+        {
+            progress.Finish();
+        }
+    }
+
+    private void Finish()
     {
         lock (_gate)
         {

@@ -8,7 +8,7 @@ namespace MetaTrain.Console.Tests.Live;
 
 public sealed class PlainProgressTests
 {
-    private readonly PlainProgress _progress = new(TimeSpan.FromSeconds(5));
+    private readonly PlainProgress _progress = new(TimeSpan.FromSeconds(5), TimeZoneInfo.Utc);
     private readonly List<string> _lines = [];
     private RunView _view = new();
 
@@ -22,10 +22,10 @@ public sealed class PlainProgressTests
         Update(65, Statuses.Completed());
         Assert.Equal(
             [
-                "[0:00] running  iteration 100/2,000  loss 0.4312  accuracy 87.1 %  183 tasks/s  committed 1,200",
-                "[0:02] validation at 100: 85.3 ± 0.8 %",
-                "[0:05] running  iteration 200/2,000  loss 0.4312  accuracy 87.1 %  183 tasks/s  committed 1,200  ETA 1:30",
-                "[1:05] completed  iteration 2,000/2,000  loss 0.4312  accuracy 87.1 %  183 tasks/s  committed 2,000",
+                "05:06:07  running  iteration 100/2,000  loss 0.4312  accuracy 87.1 %  183 tasks/s  committed 1,200",
+                "05:06:09  validation at 100: 85.3 ± 0.8 %",
+                "05:06:12  running  iteration 200/2,000  loss 0.4312  accuracy 87.1 %  183 tasks/s  committed 1,200  ETA 1:30",
+                "05:07:12  completed  iteration 2,000/2,000  loss 0.4312  accuracy 87.1 %  183 tasks/s  committed 2,000",
             ],
             _lines);
     }
@@ -39,9 +39,9 @@ public sealed class PlainProgressTests
         Apply(5, new JobUpdate { Status = Statuses.Running() with { Epoch = 2 }, EventsMissed = 3 });
         Assert.Equal(
             [
-                "[0:03] The cluster has not answered for 2.0 s: trying again.",
-                "[0:05] 3 events of the job's log are no longer kept.",
-                "[0:05] The cluster answers again.",
+                "05:06:10  The cluster has not answered for 2.0 s: trying again.",
+                "05:06:12  3 events of the job's log are no longer kept.",
+                "05:06:12  The cluster answers again.",
             ],
             _lines.Skip(1).Take(3));
     }
@@ -51,7 +51,16 @@ public sealed class PlainProgressTests
     {
         Update(0, Statuses.Running() with { Stalled = "No workers: start a silo." });
         Update(1, Statuses.Running() with { Stalled = "No workers: start a silo." });
-        Assert.Single(_lines, "[0:00] No workers: start a silo.");
+        Assert.Single(_lines, "05:06:07  No workers: start a silo.");
+    }
+
+    [Fact]
+    public void Lines_BeginWithTheLatestEvents_WhenAPersonComesBack()
+    {
+        Update(0, Statuses.Running(), [.. Enumerable.Range(1, 8).Select(number => Statuses.Event(number, $"event {number}"))]);
+        Assert.Equal("05:06:07  3 earlier events: see 'metatrain logs glyphs-1'.", _lines[0]);
+        Assert.Equal("05:06:11  event 4", _lines[1]);
+        Assert.Equal(7, _lines.Count);
     }
 
     private void Update(int second, JobStatus status, params ImmutableArray<RunEvent> events) =>
@@ -61,6 +70,6 @@ public sealed class PlainProgressTests
     {
         TimeSpan at = TimeSpan.FromSeconds(second);
         _view = _view.Apply(update, at);
-        _lines.AddRange(_progress.LinesFor(_view, update, at));
+        _lines.AddRange(_progress.LinesFor(_view, update, at, Statuses.Submitted + at));
     }
 }
