@@ -54,9 +54,9 @@ internal static partial class SiloOptionsValidator
         }
     }
 
-    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]*$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]*$")]
     private static partial Regex Name();
 
-    [GeneratedRegex("^(cpu|cuda:[0-9]{1,3})$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^(cpu|cuda:[0-9]{1,3})$")]
     private static partial Regex Device();
 }

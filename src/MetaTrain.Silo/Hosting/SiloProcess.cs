@@ -45,12 +45,14 @@ internal static partial class SiloProcess
         RedisConnection store = services.GetRequiredService<RedisConnection>();
         await new StoreWait(store.Address, TimeProvider.System).UntilReachableAsync(
             cancelled => StoreWait.ListensAsync(options.Store, cancelled), store.ConnectAsync, options.StoreWait, cancellationToken).ConfigureAwait(false);
-        DurabilityFinding durability = await services.GetRequiredService<RedisDurability>().CheckAsync(cancellationToken).ConfigureAwait(false);
         await torch.ConfigureAwait(false);
         await application.StartAsync(cancellationToken).ConfigureAwait(false);
 
         ILogger logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("MetaTrain.Silo");
         LogFacts(logger, new SiloFacts(options, store.Address));
+
+        // Last: the silo takes work meanwhile.
+        DurabilityFinding durability = await services.GetRequiredService<RedisDurability>().CheckAsync(cancellationToken).ConfigureAwait(false);
         if (durability.Warning is { } warning)
         {
             LogDurability(logger, warning);

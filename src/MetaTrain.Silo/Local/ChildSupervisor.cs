@@ -13,6 +13,7 @@ internal sealed partial class ChildSupervisor(
             long start = time.GetTimestamp();
             IChild child = launcher.Start(next);
             started(child);
+            LogStarted(logger, next.Name, child.Identity.Id);
             await Task.WhenAny(child.Exited, WaitForAsync(stopping)).ConfigureAwait(false);
             if (!child.Exited.IsCompleted)
             {
@@ -60,6 +61,9 @@ internal sealed partial class ChildSupervisor(
             await child.Exited.ConfigureAwait(false);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Name} (process {Id}) was started")]
+    private static partial void LogStarted(ILogger logger, string name, int id);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Name} (process {Id}) ended with {Exit}; starting it again in {Seconds} s")]
     private static partial void LogDied(ILogger logger, string name, int id, ChildExit exit, double seconds);

@@ -24,20 +24,21 @@ internal sealed partial class LocalSupervisor(
         long start = time.GetTimestamp();
         int storePort = options.Store is null ? Ports.FindFree(1)[0] : 0;
         ClusterBook book = new(Describe(storePort), options.Silos, cluster => cluster.Write(layout.Root));
-        book.Current.Write(layout.Root);
 
         using CancellationTokenSource stopSilos = new();
         using CancellationTokenSource stopStore = new();
         List<(string Name, Task<ChildExit?> Run)> children = [];
-        if (options.Store is null)
-        {
-            children.Add(("store", Store(storePort, book).RunAsync(stopStore.Token)));
-        }
 
+        // Each on a thread of the pool: the first process to be started must not wait for the files of the others.
         for (int index = 0; index < options.Silos; index++)
         {
             SiloPlan plan = new(index, options, book.Current);
-            children.Add((plan.Name, Silo(plan, book, stopSilos.Token).RunAsync(stopSilos.Token)));
+            children.Add((plan.Name, Task.Run(() => Silo(plan, book, stopSilos.Token).RunAsync(stopSilos.Token), CancellationToken.None)));
+        }
+
+        if (options.Store is null)
+        {
+            children.Add(("store", Task.Run(() => Store(storePort, book).RunAsync(stopStore.Token), CancellationToken.None)));
         }
 
         ChildFailure? failure = await WaitAsync(children, book, start, stop).ConfigureAwait(false);
@@ -101,7 +102,7 @@ internal sealed partial class LocalSupervisor(
     {
         ChildPlan plan = new(
             "store",
-            ["store", "--data", layout.Store, "--port", port.ToString(CultureInfo.InvariantCulture), "--end-with-input"],
+            ["store", "--data", layout.Store, "--port", port.ToString(CultureInfo.InvariantCulture), "--owner-pipe"],
             ImmutableDictionary<string, string>.Empty);
         return new ChildSupervisor(launcher, () => plan, child => book.StoreStarted(child.Identity.Id), _storePolicy, StoreDrainTime, time, logger);
     }

@@ -16,7 +16,7 @@ internal static class StoreCommand
         var data = new Option<string>("--data") { Description = "The store's own directory.", Required = true };
         var port = new Option<int>("--port") { Description = "The loopback port; 0 for any free one." };
         var memory = new Option<string>("--memory") { Description = "How much of the data is held in memory, for instance 128m; the rest is on disk.", DefaultValueFactory = _ => "128m" };
-        var endWithInput = new Option<bool>("--end-with-input") { Description = "End when standard input closes: when the owner is gone." };
+        var endWithInput = new Option<bool>("--owner-pipe") { Description = "End when standard input closes: when the owner is gone." };
         var command = new Command("store", "Runs the embedded store on loopback.") { data, port, memory, endWithInput };
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -48,7 +48,7 @@ internal static class StoreCommand
             .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace));
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, endWithInput ? Ignore : End);
         await using CancellationTokenRegistration cancelled = cancellationToken.Register(() => ended.TrySetResult());
         try
         {
@@ -63,6 +63,9 @@ internal static class StoreCommand
             await Console.Error.WriteLineAsync(e.Message);
             return 1;
         }
+
+        // Ctrl-C reaches every process of a terminal's group: an owned store leaves it to its owner, which drains the silos first.
+        static void Ignore(PosixSignalContext context) => context.Cancel = true;
 
         void End(PosixSignalContext context)
         {

@@ -37,6 +37,13 @@ public sealed class LocalTests : IDisposable
         Assert.True(after.Ready);
         Assert.NotEqual(silo.ProcessId, after.Silos[0].ProcessId);
 
+        Assert.True(UnixSignal.Kill.TrySend(after.StoreProcessId!.Value));
+        await supervisor.Errors.WaitForAsync(
+            line => line.Contains("store (process", StringComparison.Ordinal) && line.EndsWith("was started", StringComparison.Ordinal)
+                && !line.Contains($"{after.StoreProcessId}", StringComparison.Ordinal),
+            "that the store was started again", SiloProgram.Deadline, Cancelled);
+        after = LocalCluster.TryRead(_data.Path)!;
+
         supervisor.Input.Close();
         Assert.Equal(ExitCode.Done, await supervisor.WaitForExitAsync(SiloProgram.Deadline, Cancelled));
         Assert.Null(LocalCluster.TryRead(_data.Path));
