@@ -79,7 +79,7 @@ public sealed class GarbageCollectionTests(ITestOutputHelper output)
                     var meta = $$"""{ "iterations": {{iterations}}, "tasksPerIteration": 4, "optimizer": "{{optimizer.Kind}}" }""";
                     var spec = Specs.Of($$"""{ "kind": "{{method.Kind}}" }""", model, meta);
                     var trainer = new MetaTrainer(Experiment.Create(spec, new BlobSource(2, 1, 1, 0.5f, 1, 8, 8)), tasksPerIteration: 4, blockSize: 2);
-                    trainer.Train(iterations);
+                    trainer.Train(iterations, cancellationToken: TestContext.Current.CancellationToken);
                     hash.AppendData(MemoryMarshal.AsBytes(trainer.Parameters.Span));
                 }
             }

@@ -29,7 +29,7 @@ public sealed class MetaTrainerTests
         {
             var experiment = Experiment.Create(Specs.Of("""{ "kind": "maml" }"""), new BlobSource(3, 1, 2, 0.5f, 6));
             var trainer = new MetaTrainer(experiment, tasksPerIteration: 7, blockSize: 1, workers);
-            trainer.Train(5);
+            trainer.Train(5, cancellationToken: TestContext.Current.CancellationToken);
             return trainer.Parameters.ToArray();
         }
 
@@ -43,7 +43,7 @@ public sealed class MetaTrainerTests
         var experiment = Experiment.Create(Specs.Of("""{ "kind": "maml" }""", meta: meta), new BlobSource(3, 1, 2, 0.5f, 6));
         var trainer = new MetaTrainer(experiment, tasksPerIteration: 4);
 
-        var exception = Assert.Throws<InvalidOperationException>(() => trainer.Train(9));
+        var exception = Assert.Throws<InvalidOperationException>(() => trainer.Train(9, cancellationToken: TestContext.Current.CancellationToken));
 
         Assert.Contains("not finite in iteration", exception.Message, StringComparison.Ordinal);
     }
