@@ -80,6 +80,8 @@ internal sealed class ConsoleRig : IClusterGateway, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _log.Dispose();
+        await _out.DisposeAsync();
+        await _error.DisposeAsync();
         Interrupts.Dispose();
         Folder.Dispose();
         await Cluster.DisposeAsync();

@@ -27,9 +27,9 @@ public sealed class OrleansOnEmbeddedStoreTests(EmbeddedStoreFixture fixture)
         await second.StartAsync(Cancellation).WaitAsync(Deadline, Cancellation);
         IManagementGrain management = first.Services.GetRequiredService<IGrainFactory>().GetGrain<IManagementGrain>(0);
 
-        Dictionary<SiloAddress, SiloStatus> joined = await management.GetHosts(onlyActive: true);
+        Dictionary<SiloAddress, SiloStatus> joined = await management.GetHosts(true, Cancellation);
         await second.StopAsync(Cancellation).WaitAsync(Deadline, Cancellation);
-        Dictionary<SiloAddress, SiloStatus> left = await management.GetHosts(onlyActive: true);
+        Dictionary<SiloAddress, SiloStatus> left = await management.GetHosts(true, Cancellation);
         await first.StopAsync(Cancellation).WaitAsync(Deadline, Cancellation);
 
         Assert.Equal(2, joined.Count);
