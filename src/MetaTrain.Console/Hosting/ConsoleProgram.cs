@@ -24,7 +24,9 @@ internal static class ConsoleProgram
             Launcher = new LocalClusterLauncher(SiloLocator.Installed, TimeProvider.System),
             Interrupts = interrupts,
         };
-        return await RunAsync(args, host, log);
+        int exitCode = await RunAsync(args, host, log);
+        await interrupts.SettleAsync();
+        return exitCode;
     }
 
     /// <summary>Runs with whatever the host holds.</summary>

@@ -9,7 +9,11 @@ namespace MetaTrain.Console.Live;
 internal sealed class RunFollower(ConsoleOutput output, TimeProvider time)
 {
     private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(5);
+
+    // The coordinator answers within about a second; a pending call notices a dead gateway only later.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
     private RunView _view = new();
+    private TimeSpan _lastAnswer;
 
     /// <summary>The last known state; null when the cluster never answered.</summary>
     public JobStatus? Last => _view.Status;
@@ -36,11 +40,21 @@ internal sealed class RunFollower(ConsoleOutput output, TimeProvider time)
         await LiveTerminal.RunAsync(
             output.Progress,
             output.HasColour,
-            size => screen.Render(_view, time.GetElapsedTime(start), size),
+            size =>
+            {
+                TimeSpan elapsed = time.GetElapsedTime(start);
+                return screen.Render(WithSilence(elapsed), elapsed, size);
+            },
             () => ConsumeAsync(client, job, start, (_, _) => { }, cancellationToken),
             time);
         return Last!;
     }
+
+    private RunView WithSilence(TimeSpan elapsed) => _view switch
+    {
+        { Status: { } status } when !status.State.IsFinal() && elapsed - _lastAnswer > Patience => _view with { Silence = elapsed - _lastAnswer },
+        _ => _view,
+    };
 
     private async Task ConsumeAsync(
         MetaTrainClient client, JobId job, long start, Action<JobUpdate, TimeSpan> show, CancellationToken cancellationToken)
@@ -49,6 +63,7 @@ internal sealed class RunFollower(ConsoleOutput output, TimeProvider time)
         {
             TimeSpan at = time.GetElapsedTime(start);
             _view = _view.Apply(update, at);
+            _lastAnswer = update.Silence is null ? at : _lastAnswer;
             show(update, at);
             if (update is { Silence: null, Status: { } status } && status.State.IsFinal())
             {

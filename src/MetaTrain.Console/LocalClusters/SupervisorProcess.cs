@@ -11,11 +11,13 @@ internal sealed class SupervisorProcess : ILocalCluster
 
     private readonly Process _process;
     private readonly bool _detached;
+    private readonly string _dataDirectory;
 
     public SupervisorProcess(Process process, LocalClusterOptions options)
     {
         _process = process;
         _detached = options.Detached;
+        _dataDirectory = options.DataDirectory;
         Ended = WaitAsync(process);
     }
 
@@ -52,9 +54,30 @@ internal sealed class SupervisorProcess : ILocalCluster
 
     public void Kill()
     {
-        if (!_detached && !_process.HasExited)
+        if (_detached || _process.HasExited)
         {
-            _process.Kill(entireProcessTree: true);
+            return;
+        }
+
+        // Read before the kill: a silo that was just restarted may be nobody's child by then.
+        LocalCluster? cluster = LocalCluster.TryRead(_dataDirectory);
+        _process.Kill(entireProcessTree: true);
+        foreach (int id in cluster?.Silos.Select(silo => (int?)silo.ProcessId).Append(cluster.StoreProcessId).OfType<int>() ?? [])
+        {
+            KillLeftover(id);
+        }
+    }
+
+    private static void KillLeftover(int processId)
+    {
+        try
+        {
+            using var leftover = Process.GetProcessById(processId);
+            leftover.Kill();
+        }
+        catch (Exception gone) when (gone is ArgumentException or InvalidOperationException)
+        {
+            // It ended with its supervisor, as it should.
         }
     }
 

@@ -28,11 +28,19 @@ public sealed class TerminalTests
         Assert.Equal(expected, Terminal.HasUnicode(name => name == "LC_ALL" ? all : name == "LANG" ? lang : null));
 
     [Fact]
-    public void Interrupts_CancelTheTokenFirst()
+    public void Interrupts_StopInGoodOrderFirst_AndKillThen()
     {
-        using var interrupts = new Interrupts();
-        Assert.False(interrupts.Token.IsCancellationRequested);
+        List<string> done = [];
+        using var interrupts = new Interrupts(code => done.Add($"exit {code}"));
+        interrupts.OnSecond(() => done.Add("kill"));
+
         interrupts.Raise();
         Assert.True(interrupts.Token.IsCancellationRequested);
+        Assert.Empty(done);
+        Assert.True(interrupts.SettleAsync().IsCompleted);
+
+        interrupts.Raise();
+        Assert.Equal(["kill", "exit 130"], done);
+        Assert.False(interrupts.SettleAsync().IsCompleted);
     }
 }
