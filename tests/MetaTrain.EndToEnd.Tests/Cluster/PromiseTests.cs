@@ -7,7 +7,7 @@ namespace MetaTrain.EndToEnd.Tests.Cluster;
 public sealed class PromiseTests
 {
     // Results are held back for random times, so that they arrive out of order and every worker gets its share.
-    private static readonly Dictionary<string, string?> Delays = new() { ["METATRAIN_FAULTS__MAXDELAYMILLISECONDS"] = "25" };
+    private static readonly Dictionary<string, string?> Delays = new() { ["METATRAIN_FAULT_MAX_DELAY_MS"] = "25" };
 
     [Fact]
     public async Task Parameters_HaveTheSameBits_ForAnyNumberOfSilosAndWorkers_WithEveryAlgorithm()

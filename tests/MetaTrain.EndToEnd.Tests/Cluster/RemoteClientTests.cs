@@ -15,7 +15,7 @@ public sealed class RemoteClientTests
         await using RedisServerProcess redis = await RedisServerProcess.StartAsync(TestContext.Current.CancellationToken);
         using TemporaryDirectory data = new("remote");
         await using TestCluster cluster = await TestCluster.StartAsync(
-            data.Path, silos: 1, workers: 2, redis.Uri, new Dictionary<string, string?> { ["METATRAIN_FAULTS__MAXDELAYMILLISECONDS"] = "20" });
+            data.Path, silos: 1, workers: 2, redis.Uri, new Dictionary<string, string?> { ["METATRAIN_FAULT_MAX_DELAY_MS"] = "20" });
         string[] at = ["--cluster", redis.Uri];
         string spec = data.Combine("long.yaml");
         await File.WriteAllTextAsync(spec, TinySpecs.Glyphs("maml", iterations: 500, validateEvery: 400), TestContext.Current.CancellationToken);
