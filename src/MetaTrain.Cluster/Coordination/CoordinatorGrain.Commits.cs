@@ -59,7 +59,7 @@ internal sealed partial class CoordinatorGrain
             }
 
             TimeSpan elapsed = services.Time.GetElapsedTime(start);
-            services.Instruments.Committed(Job.Value, manifest.Iteration, manifest.Length, elapsed);
+            services.Instruments.Committed(Label, manifest.Iteration, manifest.Length, elapsed);
             _committedIteration = manifest.Iteration;
             _committedTime = services.Time.GetTimestamp();
             if (session.IsCareful && manifest.Iteration > _resumedAt)
@@ -102,7 +102,7 @@ internal sealed partial class CoordinatorGrain
 
                 if (manifest is null)
                 {
-                    services.Instruments.CommitFailed(Job.Value, fenced: true);
+                    services.Instruments.CommitFailed(Label, fenced: true);
                     Replaced();
                 }
 
@@ -110,7 +110,7 @@ internal sealed partial class CoordinatorGrain
             }
             catch (StoreUnavailableException e)
             {
-                services.Instruments.CommitFailed(Job.Value, fenced: false);
+                services.Instruments.CommitFailed(Label, fenced: false);
                 StoreIsAway(e.Message);
                 await Task.Delay(CommitRetry, services.Time);
             }

@@ -138,7 +138,7 @@ internal sealed partial class CoordinatorGrain
         }
         else
         {
-            services.Instruments.Validated(Job.Value, summary.Accuracy?.Mean);
+            services.Instruments.Validated(Label, summary.Accuracy?.Mean);
             Note(RunEventKind.Evaluation, EvaluationText.Describe(summary));
         }
     }

@@ -78,6 +78,7 @@ internal sealed partial class CoordinatorGrain
         SessionSettings settings = Settings(spec, experiment, trajectory);
         JobSession session = new(settings, epoch, trajectory, services.Time, Note)
         {
+            Reissued = reason => services.Instruments.BlockReissued(Label, reason),
             IsPaused = record.Request == JobRequest.Pause,
             IsCareful = epoch > 1 && record.State is JobState.Running or JobState.Evaluating,
         };
@@ -95,7 +96,7 @@ internal sealed partial class CoordinatorGrain
         _resumedAt = _committedIteration = trajectory.Iteration;
         _session = session;
         _lastTurn = services.Time.GetTimestamp();
-        services.Instruments.CoordinatorStarted(Job.Value, epoch, trajectory.Iteration, session.Iterations);
+        services.Instruments.CoordinatorStarted(Label, epoch, trajectory.Iteration, session.Iterations);
         Note(
             epoch == 1 ? RunEventKind.Lifecycle : RunEventKind.Recovery,
             epoch == 1

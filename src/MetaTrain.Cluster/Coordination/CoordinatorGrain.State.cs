@@ -98,7 +98,7 @@ internal sealed partial class CoordinatorGrain
         }
 
         LeaveSession();
-        services.Instruments.JobLeft(Job.Value);
+        services.Instruments.JobLeft(Label);
         FailTickets($"Job {Job} ended ({Lower(state)}) before the evaluation did.");
         _waitingWatchers.Wake();
         await ReportAsync(hasWork: false);

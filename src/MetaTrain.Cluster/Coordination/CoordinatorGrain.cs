@@ -3,6 +3,7 @@ using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Messages;
 using MetaTrain.Abstractions.Storage;
 using MetaTrain.Cluster.Placement;
+using MetaTrain.Cluster.Queue;
 using MetaTrain.Cluster.Telemetry;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
@@ -29,6 +30,8 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
 
     private JobId Job => new(this.GetPrimaryKeyString());
 
+    private string Label => JobNames.LabelOf(Job);
+
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _events = new EventWriter(Job, services.Events, services.Time, logger) { Written = _waitingWatchers.Wake };
@@ -40,10 +43,7 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
     {
         _waiting.Dismiss();
         _waitingWatchers.Dismiss();
-        if (_record is { } record)
-        {
-            services.Instruments.JobLeft(record.Job.Value);
-        }
+        services.Instruments.JobLeft(Label);
 
         await CommitBeforeLeavingAsync(cancellationToken);
     }
@@ -75,7 +75,7 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
                     break;
                 }
 
-                services.Instruments.LeasesChanged(Job.Value, session.LeasesOut);
+                services.Instruments.LeasesChanged(Label, session.LeasesOut);
                 return new ExchangeReply { Outcome = ExchangeOutcome.Lease, Lease = lease };
             }
 
@@ -97,7 +97,7 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
     private void Count(JobSession session, NodeResult result, string worker)
     {
         Acceptance? acceptance = session.Accept(result, worker);
-        services.Instruments.BlockReturned(Job.Value, acceptance switch
+        services.Instruments.BlockReturned(Label, acceptance switch
         {
             Acceptance.Counted => BlockOutcome.Accepted,
             Acceptance.Duplicate => BlockOutcome.Duplicate,
@@ -171,7 +171,7 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
         float[] next = await Task.Run(() => session.Trajectory.NextParameters(sum));
         TimeSpan elapsed = session.Stepped(next);
         services.Instruments.IterationStepped(
-            Job.Value, session.Trajectory.Iteration, sum.Count, session.Trajectory.Loss!.Value, session.Trajectory.Accuracy, elapsed);
+            Label, session.Trajectory.Iteration, sum.Count, session.Trajectory.Loss!.Value, session.Trajectory.Accuracy, elapsed);
         _waitingWatchers.Wake();
     }
 

@@ -3,6 +3,7 @@ using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Messages;
 using MetaTrain.Abstractions.Storage;
 using MetaTrain.Cluster.Placement;
+using MetaTrain.Cluster.Telemetry;
 
 namespace MetaTrain.Cluster.Coordination;
 
@@ -10,6 +11,9 @@ namespace MetaTrain.Cluster.Coordination;
 internal sealed partial class JobSession
 {
     private const int SuspectLosses = 2;
+
+    /// <summary>Told of every block that is, or will be, leased once more.</summary>
+    public Action<ReissueReason>? Reissued { get; init; }
 
     /// <summary>A block for a worker; null when there is none now.</summary>
     public Lease? TryLease(string worker)
@@ -33,10 +37,10 @@ internal sealed partial class JobSession
     /// <summary>Takes back all that the workers that match had out.</summary>
     /// <param name="worker">Which workers.</param>
     /// <param name="reason">Why, as a clause: "silo x died".</param>
-    public void Lose(Predicate<string> worker, string reason) => TakeBack(round => round.Leases.Lose(worker), reason);
+    public void Lose(Predicate<string> worker, string reason) => TakeBack(round => round.Leases.Lose(worker), reason, ReissueReason.WorkerLost);
 
     /// <summary>Takes back what has been out for too long.</summary>
-    public void ExpireLeases() => TakeBack(static round => round.Leases.Expire(), "its lease ran out");
+    public void ExpireLeases() => TakeBack(static round => round.Leases.Expire(), "its lease ran out", ReissueReason.Expired);
 
     /// <summary>The blocks that are out and those that were lost: what a later coordinator must know.</summary>
     public ImmutableArray<BlockAttempt> Attempts() =>
@@ -108,6 +112,11 @@ internal sealed partial class JobSession
         if (grant.Again)
         {
             Trajectory.BlocksReissued++;
+            if (round.Leases.Losses(grant.Block) == 0)
+            {
+                Reissued?.Invoke(ReissueReason.Straggler);
+            }
+
             _note(RunEventKind.Recovery, $"Block {grant.Block} of {Describe(round)} was leased again, to {WorkerKey.DisplayName(worker)}.");
         }
 
@@ -124,13 +133,14 @@ internal sealed partial class JobSession
         };
     }
 
-    private void TakeBack(Func<Round, List<int>> takeBack, string reason)
+    private void TakeBack(Func<Round, List<int>> takeBack, string reason, ReissueReason why)
     {
         foreach (Round round in OpenRounds().ToList())
         {
             foreach (int block in takeBack(round))
             {
                 _note(RunEventKind.Recovery, $"Block {block} of {Describe(round)} was lost: {reason}.");
+                Reissued?.Invoke(why);
                 CheckLosses(round, block, reason);
             }
         }

@@ -19,4 +19,7 @@ internal static class JobNames
 
         return new JobId($"{slug.ToString().Trim('-')}-{submission.ToString("N")[..8]}");
     }
+
+    /// <summary>What metrics call a job: the spec's name, which stays the same from one submission to the next.</summary>
+    public static string LabelOf(JobId job) => job.Value.LastIndexOf('-') is var dash and > 0 ? job.Value[..dash] : job.Value;
 }

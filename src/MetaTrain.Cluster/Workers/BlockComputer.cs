@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using MetaTrain.Abstractions.Messages;
 using MetaTrain.Cluster.Experiments;
+using MetaTrain.Cluster.Queue;
 using MetaTrain.Cluster.Telemetry;
 using MetaTrain.Learning.Episodes;
 using MetaTrain.Learning.Experiments;
@@ -60,7 +61,7 @@ internal sealed class BlockComputer(
         }
         finally
         {
-            instruments.BlockComputed(slot, lease.Job.Value, time.GetElapsedTime(start));
+            instruments.BlockComputed(slot, JobNames.LabelOf(lease.Job), time.GetElapsedTime(start));
         }
     }
 

@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using MetaTrain.Abstractions.Messages;
 
 namespace MetaTrain.Cluster.Workers;
@@ -23,8 +26,8 @@ internal static class FaultInjection
             return TimeSpan.Zero;
         }
 
-        ulong spread = (ulong)string.GetHashCode(worker, StringComparison.Ordinal) ^ ((ulong)lease.Round.Number * 0x9E3779B97F4A7C15UL) ^ ((ulong)lease.Block << 17);
-        spread *= 0xBF58476D1CE4E5B9UL;
-        return TimeSpan.FromMilliseconds((spread >> 33) % (ulong)(faults.MaxDelayMilliseconds + 1));
+        string key = string.Create(CultureInfo.InvariantCulture, $"{worker} {lease.Round} {lease.Block}");
+        ulong spread = XxHash3.HashToUInt64(MemoryMarshal.AsBytes(key.AsSpan()));
+        return TimeSpan.FromMilliseconds(spread % (ulong)(faults.MaxDelayMilliseconds + 1));
     }
 }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using MetaTrain.Abstractions.Grains;
 using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Messages;
+using MetaTrain.Cluster.Queue;
 using MetaTrain.Cluster.Telemetry;
 
 namespace MetaTrain.Cluster.Workers;
@@ -54,7 +55,7 @@ internal sealed class ParameterCache(IGrainFactory grains, ClusterInstruments in
     {
         long start = time.GetTimestamp();
         ParameterSnapshot? snapshot = await grains.GetGrain<ICoordinatorGrain>(key.Job.Value).ReadParametersAsync(key.Epoch, key.Version);
-        instruments.ParametersPulled(key.Job.Value, time.GetElapsedTime(start));
+        instruments.ParametersPulled(JobNames.LabelOf(key.Job), time.GetElapsedTime(start));
         return snapshot is null ? null : MemoryMarshal.Cast<byte, float>(snapshot.Values).ToArray();
     }
 

@@ -1,15 +1,15 @@
 using MetaTrain.Silo.Hosting;
+using Orleans.Clustering.Redis;
 
 namespace MetaTrain.Silo.Health;
 
 /// <summary>
-/// Ends a silo that its store has forgotten. With the store emptied or replaced under it, a cluster would go on for ever without
+/// Finds out that the store has forgotten its silo. With the store emptied or replaced under it, a cluster would go on for ever without
 /// noticing any death.
 /// </summary>
 internal sealed partial class MembershipGuard(
     IMembershipTable table,
     ILocalSiloDetails self,
-    IHostApplicationLifetime application,
     SiloOptions options,
     TimeProvider time,
     ILogger<MembershipGuard> logger) : BackgroundService
@@ -18,8 +18,10 @@ internal sealed partial class MembershipGuard(
 
     private readonly MembershipRowWatch _watch = new();
 
-    /// <summary>True once the guard has ended the silo.</summary>
-    public bool Forgotten { get; private set; }
+    private readonly TaskCompletionSource _forgotten = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when the silo should end.</summary>
+    public Task Forgotten => _forgotten.Task;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -28,9 +30,8 @@ internal sealed partial class MembershipGuard(
         {
             if (await RowExistsAsync(stoppingToken).ConfigureAwait(false) is { } exists && _watch.Observe(exists))
             {
-                Forgotten = true;
                 LogForgotten(logger, self.Name, options.ClusterId);
-                application.StopApplication();
+                _forgotten.SetResult();
                 return;
             }
         }
@@ -43,6 +44,11 @@ internal sealed partial class MembershipGuard(
         {
             MembershipTableData data = await table.ReadRowAsync(self.SiloAddress, cancellationToken).ConfigureAwait(false);
             return data.Members.Count > 0;
+        }
+        catch (RedisClusteringException)
+        {
+            // The store answers, and the whole table is gone.
+            return false;
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {

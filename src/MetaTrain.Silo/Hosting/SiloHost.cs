@@ -9,8 +9,11 @@ namespace MetaTrain.Silo.Hosting;
 /// <summary>Builds one silo's process: the Orleans silo, its workers, /metrics and /health.</summary>
 internal static class SiloHost
 {
-    // Workers finish their block, coordinators commit, silos hand over. What is not done by then is done again elsewhere.
+    /// <summary>After so long, a silo that was told to end has ended.</summary>
     public static readonly TimeSpan ShutdownTime = TimeSpan.FromSeconds(25);
+
+    // Workers finish their block, coordinators commit, silos hand over. What is not done by then is done again elsewhere.
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(20);
 
     public static WebApplication Build(SiloOptions options, Owner owner)
     {
@@ -27,7 +30,7 @@ internal static class SiloHost
         services.AddSingleton(options);
         services.AddSingleton(owner);
         services.AddSingleton<IHostLifetime, OwnedLifetime>();
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTime);
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime);
         RedisStorageOptions store = new() { ConnectionString = options.Store, Prefix = options.Prefix };
         services.AddRedisStorage(store);
         services.AddPrometheusMetrics();

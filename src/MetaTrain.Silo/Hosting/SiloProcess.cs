@@ -34,8 +34,8 @@ internal static partial class SiloProcess
                 throw failure;
             }
 
-            await application.WaitForShutdownAsync().ConfigureAwait(false);
-            return application.Services.GetRequiredService<MembershipGuard>().Forgotten ? ExitCode.Failed : ExitCode.Done;
+            await EndAsync(application).ConfigureAwait(false);
+            return ExitCode.Done;
         }
     }
 
@@ -57,6 +57,34 @@ internal static partial class SiloProcess
         {
             LogDurability(logger, warning);
         }
+    }
+
+    /// <summary>Waits for the end. A silo without its store never ends by itself: Orleans goes on trying to write that it leaves.</summary>
+    private static async Task EndAsync(WebApplication application)
+    {
+        Task ended = application.WaitForShutdownAsync();
+        Task overdue = OverdueAsync(application.Lifetime.ApplicationStopping);
+        Task first = await Task.WhenAny(ended, overdue, application.Services.GetRequiredService<MembershipGuard>().Forgotten).ConfigureAwait(false);
+        if (first != ended)
+        {
+            ILoggerFactory loggers = application.Services.GetRequiredService<ILoggerFactory>();
+            if (first == overdue)
+            {
+                LogOverdue(loggers.CreateLogger("MetaTrain.Silo"), SiloHost.ShutdownTime.TotalSeconds);
+            }
+
+            // Writes what is still queued.
+            loggers.Dispose();
+            Environment.Exit(ExitCode.Failed);
+        }
+
+        await ended.ConfigureAwait(false);
+    }
+
+    private static async Task OverdueAsync(CancellationToken stopping)
+    {
+        await Task.Delay(Timeout.InfiniteTimeSpan, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(SiloHost.ShutdownTime, CancellationToken.None).ConfigureAwait(false);
     }
 
     private static void RequirePorts(SiloOptions options)
@@ -85,6 +113,9 @@ internal static partial class SiloProcess
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Facts}")]
     private static partial void LogFacts(ILogger logger, SiloFacts facts);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The silo could not leave its cluster within {Seconds} s and ends as it is: does the store answer?")]
+    private static partial void LogOverdue(ILogger logger, double seconds);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
     private static partial void LogDurability(ILogger logger, string warning);

@@ -59,7 +59,7 @@ internal sealed class GarnetInstance : IDisposable
         EndPoints = { { IPAddress.Loopback, Port } },
         ClientName = "metatrain-store",
         AllowAdmin = true,
-        AsyncTimeout = (int)TimeSpan.FromMinutes(10).TotalMilliseconds,
+        AsyncTimeout = (int)TimeSpan.FromMinutes(1).TotalMilliseconds,
     });
 
     public void Dispose() => _server.Dispose();

@@ -22,10 +22,20 @@ internal sealed partial class GenerationRewrite(EmbeddedStoreOptions options, Ti
         long started = time.GetTimestamp();
         long before = current.AppendOnlyBytes;
         Generation next = generations.Next(current);
-        long keys = await CopyAsync(current, next);
-        Generation switched = generations.Switch(next);
-        LogRewritten(keys, before, switched.FirstBytes, time.GetElapsedTime(started).TotalSeconds);
-        return switched;
+        try
+        {
+            long keys = await CopyAsync(current, next);
+            Generation switched = generations.Switch(next);
+            LogRewritten(keys, before, switched.FirstBytes, time.GetElapsedTime(started).TotalSeconds);
+            return switched;
+        }
+        catch (Exception e) when (e is EmbeddedStoreException or RedisException or IOException)
+        {
+            // The old generation has everything: a long file is better than no store. As if all of it lived, so that it is
+            // not tried again at once.
+            LogNotRewritten(e, before);
+            return generations.Open() with { FirstBytes = before };
+        }
     }
 
     private async Task<long> CopyAsync(Generation current, Generation next)
@@ -40,4 +50,7 @@ internal sealed partial class GenerationRewrite(EmbeddedStoreOptions options, Ti
 
     [LoggerMessage(1, LogLevel.Information, "Rewrote the append-only file: {Keys} keys, {Before} -> {After} bytes, {Seconds:0.0} s.")]
     private partial void LogRewritten(long keys, long before, long after, double seconds);
+
+    [LoggerMessage(2, LogLevel.Warning, "The append-only file of {Bytes} bytes could not be rewritten. Nothing is lost; it goes on growing. Look for free space on the disk.")]
+    private partial void LogNotRewritten(Exception exception, long bytes);
 }

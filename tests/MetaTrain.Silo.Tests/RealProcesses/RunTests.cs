@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using MetaTrain.Silo.Hosting;
 using MetaTrain.TestKit.Processes;
+using StackExchange.Redis;
 
 namespace MetaTrain.Silo.Tests.RealProcesses;
 
@@ -39,6 +40,39 @@ public sealed class RunTests
 
         Assert.Equal(ExitCode.WrongUsage, code);
         Assert.Contains("'gpu'", Assert.Single(said));
+    }
+
+    [Fact]
+    public async Task Run_Ends_WhenItsStoreHasForgottenIt()
+    {
+        Assert.SkipUnless(RedisServerProcess.IsAvailable, RedisServerProcess.SkipReason);
+        await using RedisServerProcess redis = await RedisServerProcess.StartAsync(Cancelled);
+        await using ChildProcess silo = SiloProgram.Start(
+            "run", "--store", redis.Uri, "--workers", "0",
+            "--silo-port", $"{FreePort.Take()}", "--gateway-port", $"{FreePort.Take()}", "--http-port", $"{FreePort.Take()}");
+        await silo.Output.WaitForAsync("is up", SiloProgram.Deadline, Cancelled);
+        using (ConnectionMultiplexer connection = await ConnectionMultiplexer.ConnectAsync(redis.Configuration + ",allowAdmin=true"))
+        {
+            await connection.GetServers()[0].FlushAllDatabasesAsync();
+        }
+
+        Assert.Equal(ExitCode.Failed, await silo.WaitForExitAsync(SiloProgram.Deadline, Cancelled));
+        Assert.Contains("has no membership row of silo", silo.Output.ToString());
+    }
+
+    [Fact]
+    public async Task Run_DrainsAndEnds_OnSigterm()
+    {
+        Assert.SkipUnless(RedisServerProcess.IsAvailable, RedisServerProcess.SkipReason);
+        await using RedisServerProcess redis = await RedisServerProcess.StartAsync(Cancelled);
+        await using ChildProcess silo = SiloProgram.Start(
+            "run", "--store", redis.Uri, "--workers", "1",
+            "--silo-port", $"{FreePort.Take()}", "--gateway-port", $"{FreePort.Take()}", "--http-port", $"{FreePort.Take()}");
+        await silo.Output.WaitForAsync("is up", SiloProgram.Deadline, Cancelled);
+
+        silo.Send(UnixSignal.Terminate);
+
+        Assert.Equal(ExitCode.Done, await silo.WaitForExitAsync(SiloProgram.Deadline, Cancelled));
     }
 
     private static async Task<(int Code, IReadOnlyList<string> Said)> RunAsync(params string[] arguments)

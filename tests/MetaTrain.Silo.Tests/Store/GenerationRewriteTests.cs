@@ -74,6 +74,22 @@ public sealed class GenerationRewriteTests
         Assert.Single(Directory.GetDirectories(directory.Path));
     }
 
+    [Fact]
+    public async Task Store_GoesOnWithTheLongFile_WhenItCannotBeRewritten()
+    {
+        using var directory = new TemporaryDirectory("store");
+        EmbeddedStoreOptions options = new() { Directory = directory.Path, MemoryBytes = 32 * MiB, RewriteAtRestBytes = 1 };
+        await File.WriteAllTextAsync(Path.Combine(directory.Path, "generation-000002"), "in the way", TestContext.Current.CancellationToken);
+        for (int start = 1; start <= 2; start++)
+        {
+            await using EmbeddedStore store = await StartAsync(options);
+            await using ConnectionMultiplexer connection = await ConnectAsync(store);
+            Assert.Equal(start, await connection.GetDatabase().StringIncrementAsync("starts"));
+        }
+
+        Assert.Equal("generation-000001", Path.GetFileName(Assert.Single(Directory.GetDirectories(directory.Path))));
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("")]

@@ -56,7 +56,7 @@ public sealed class StoreCommandTests
     public async Task Store_EndsByItself_WhenItsOwnersPipeCloses()
     {
         using var directory = new TemporaryDirectory("store");
-        await using ChildProcess process = Start("--data", directory.Path, "--end-with-input");
+        await using ChildProcess process = Start("--data", directory.Path, "--owner-pipe");
         await process.Output.WaitForAsync(StoreCommand.ReadyPrefix, Deadline, Cancellation);
 
         process.Input.Close();

@@ -1,5 +1,5 @@
-using MetaTrain.Learning.Datasets.Import;
 using MetaTrain.Learning.Datasets.Images;
+using MetaTrain.Learning.Datasets.Import;
 using MetaTrain.Learning.Episodes;
 using MetaTrain.TestKit.Data;
 
