@@ -24,8 +24,8 @@ public sealed class GarbageCollectionTests(ITestOutputHelper output)
         var asked = Environment.GetEnvironmentVariable(OperationsVariable) is { } text
             ? long.Parse(text, CultureInfo.InvariantCulture)
             : DefaultOperations;
-        var once = OnOwnThread(() => TrainAll(1));
-        var iterations = (int)Math.Max(1, 1 + (asked / (2 * once.Operations)));
+        var (one, two) = OnOwnThread(() => (TrainAll(1).Operations, TrainAll(2).Operations));
+        var iterations = (int)Math.Max(1, 2 + (((asked / 2) - one) / (two - one)));
         var quiet = OnOwnThread(() => TrainAll(iterations));
 
         using var done = new ManualResetEventSlim();
