@@ -9,8 +9,11 @@ internal static class Metatrain
 {
     private static readonly string Program = Path.Combine(SourceTree.OutputOf("src/MetaTrain.Console"), "metatrain.dll");
 
+    // A shell starts what it puts in the background with Ctrl-C ignored, and children inherit that: a user's console has not.
     public static ChildProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null) =>
-        ChildProcess.StartDotnet([Program, .. arguments], environment: environment);
+        OperatingSystem.IsLinux()
+            ? ChildProcess.Start("env", ["--default-signal=INT", "dotnet", Program, .. arguments], environment: environment)
+            : ChildProcess.StartDotnet([Program, .. arguments], environment: environment);
 
     public static async Task<CliResult> RunAsync(
         IEnumerable<string> arguments, TimeSpan? deadline = null, IReadOnlyDictionary<string, string?>? environment = null)
