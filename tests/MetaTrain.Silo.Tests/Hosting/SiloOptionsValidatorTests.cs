@@ -22,7 +22,8 @@ public sealed class SiloOptionsValidatorTests
     [Theory]
     [InlineData("cuda:0")]
     [InlineData("cuda:17")]
-    public void Validate_TakesEveryDevice(string device) => Assert.Empty(SiloOptionsValidator.Validate(Good with { Device = device }));
+    public void Validate_RefusesADevice_ThatThisBuildCannotComputeOn(string device) =>
+        Assert.Contains("CPU only", Assert.Single(SiloOptionsValidator.Validate(Good with { Device = device })), StringComparison.Ordinal);
 
     [Fact]
     public void Validate_NamesEachFaultWithItsValue()
