@@ -46,5 +46,6 @@ public sealed record BlockAttempt(
     [property: Id(2)] int Losses,
     [property: Id(3)] bool Out);
 
-/// <summary>The store did not answer; the message says which and what to do.</summary>
+/// <summary>The store did not answer; the message says which and what to do. It passes: whoever called a grain may call again.</summary>
+[GenerateSerializer, Alias("StoreUnavailableException")]
 public sealed class StoreUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
