@@ -28,6 +28,9 @@ public sealed class MetaTrainClient : IAsyncDisposable
         _retry = new CallRetry(options.Time, options.GiveUpAfter, grains.RefreshAsync);
     }
 
+    /// <summary>Loads and compiles what a connection needs: worth its while when a cluster is just being started.</summary>
+    public static Task PrepareAsync(ClientOptions options) => Task.Run(() => OrleansLink.PrepareAsync(options));
+
     /// <summary>Connects to the cluster behind an address.</summary>
     /// <exception cref="MetaTrainException">There is none, or it does not answer in time.</exception>
     public static async Task<MetaTrainClient> ConnectAsync(ClusterAddress address, ClientOptions? options = null, CancellationToken cancellationToken = default)
@@ -36,19 +39,27 @@ public sealed class MetaTrainClient : IAsyncDisposable
         return new MetaTrainClient(await ClusterConnection.ConnectAsync(address, options, cancellationToken), options);
     }
 
-    /// <summary>Submits a spec (canonical JSON). However often the message is repeated, one job comes of it.</summary>
+    /// <summary>
+    /// Submits a spec (canonical JSON). However often the message is repeated, one job comes of it. A safetensors file that the spec
+    /// starts from is read here and sent along.
+    /// </summary>
     /// <param name="specJson">The spec as canonical JSON.</param>
     /// <param name="owner">The local cluster that alone may run the job; null for any cluster on the store.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    public Task<SubmitReply> SubmitAsync(string specJson, string? owner = null, CancellationToken cancellationToken = default)
+    /// <exception cref="MetaTrainException">The cluster does not answer, or the file cannot be read.</exception>
+    public async Task<SubmitReply> SubmitAsync(string specJson, string? owner = null, CancellationToken cancellationToken = default)
     {
-        var submission = new JobSubmission { SpecJson = specJson, Owner = owner, Submission = Guid.NewGuid() };
-        return _retry.RunAsync("take the job", () => _grains.Queue.SubmitAsync(submission), cancellationToken);
+        JobSubmission submission = await SubmissionAsync(specJson, owner, cancellationToken);
+        return await _retry.RunAsync("take the job", () => _grains.Queue.SubmitAsync(submission), cancellationToken);
     }
 
     /// <summary>Checks a spec (canonical JSON) against the cluster's data sets and build, without running it.</summary>
-    public Task<ValidationReply> ValidateAsync(string specJson, CancellationToken cancellationToken = default) =>
-        _retry.RunAsync("check the spec", () => _grains.Queue.ValidateAsync(specJson), cancellationToken);
+    /// <exception cref="MetaTrainException">The cluster does not answer, or a file that the spec starts from cannot be read.</exception>
+    public async Task<ValidationReply> ValidateAsync(string specJson, CancellationToken cancellationToken = default)
+    {
+        JobSubmission submission = await SubmissionAsync(specJson, owner: null, cancellationToken);
+        return await _retry.RunAsync("check the spec", () => _grains.Queue.ValidateAsync(submission), cancellationToken);
+    }
 
     /// <summary>All jobs, oldest first.</summary>
     public Task<ImmutableArray<JobStatus>> ListAsync(CancellationToken cancellationToken = default) =>
@@ -162,5 +173,13 @@ public sealed class MetaTrainClient : IAsyncDisposable
         JobRequest.Pause => "pause",
         JobRequest.Cancel => "cancel",
         _ => "resume",
+    };
+
+    private static async Task<JobSubmission> SubmissionAsync(string specJson, string? owner, CancellationToken cancellationToken) => new()
+    {
+        SpecJson = specJson,
+        Owner = owner,
+        Submission = Guid.NewGuid(),
+        InitialParameters = await InitialParameters.ReadAsync(specJson, cancellationToken),
     };
 }

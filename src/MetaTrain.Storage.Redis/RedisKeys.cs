@@ -37,6 +37,12 @@ internal sealed class RedisKeys(string prefix)
     /// <summary>The blocks that may be out with workers.</summary>
     public RedisKey Attempts(JobId job) => OfJob(job, "attempts");
 
+    /// <summary>How long the safetensors file is that it starts from.</summary>
+    public RedisKey InitialLength(JobId job) => OfJob(job, "initial");
+
+    /// <summary>One piece of that file.</summary>
+    public RedisKey InitialPiece(JobId job, int piece) => OfJob(job, $"initial:{piece}");
+
     /// <summary>The number of its last event.</summary>
     public RedisKey EventCount(JobId job) => OfJob(job, "event-count");
 

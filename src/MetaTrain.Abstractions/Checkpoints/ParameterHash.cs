@@ -36,9 +36,7 @@ public static class ParameterHash
     /// <param name="file">The file.</param>
     /// <exception cref="InvalidDataException">A parameter does not hold floating-point numbers.</exception>
     public static string Compute(SafetensorsFile file) => Compute(
-        file.Tensors
-            .Where(tensor => !tensor.Name.StartsWith(SafetensorsFile.StatePrefix, StringComparison.Ordinal))
-            .Select(tensor => KeyValuePair.Create(tensor.Name, (ReadOnlyMemory<float>)tensor.ToFloat32())));
+        file.Parameters.Select(tensor => KeyValuePair.Create(tensor.Name, (ReadOnlyMemory<float>)tensor.ToFloat32())));
 
     /// <summary>Order by UTF-8 bytes, which is the order of code points; UTF-16's own order differs from it beyond the basic plane.</summary>
     internal sealed class Utf8Order : IComparer<string>

@@ -23,6 +23,13 @@ public sealed class SafetensorsFile
     /// <summary>The tensors in the order of their bytes.</summary>
     public ImmutableArray<SafetensorsTensor> Tensors { get; }
 
+    /// <summary>The tensors that are parameters, in ordinal order of their UTF-8 names: all but those under <see cref="StatePrefix"/>.</summary>
+    public ImmutableArray<SafetensorsTensor> Parameters =>
+    [
+        .. Tensors.Where(static tensor => !tensor.Name.StartsWith(StatePrefix, StringComparison.Ordinal))
+            .OrderBy(static tensor => tensor.Name, ParameterHash.Utf8Order.Instance),
+    ];
+
     /// <summary>The file's own notes (<c>__metadata__</c>).</summary>
     public ImmutableSortedDictionary<string, string> Metadata { get; }
 

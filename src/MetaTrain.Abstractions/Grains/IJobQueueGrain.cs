@@ -14,9 +14,9 @@ public interface IJobQueueGrain : IGrainWithStringKey
     [Alias("Submit")]
     Task<SubmitReply> SubmitAsync(JobSubmission submission);
 
-    /// <summary>Checks a spec against the data sets and the build without running it.</summary>
+    /// <summary>Checks a submission against the data sets and the build without running it.</summary>
     [Alias("Validate")]
-    Task<ValidationReply> ValidateAsync(string specJson);
+    Task<ValidationReply> ValidateAsync(JobSubmission submission);
 
     /// <summary>Takes over an interrupted job: hands it to a local cluster (or with null to any) and lets it go on from its last commit.</summary>
     [Alias("Adopt")]
@@ -59,6 +59,9 @@ public sealed record JobSubmission
 
     /// <summary>Chosen by the client, so that a submission sent twice makes one job.</summary>
     [Id(2)] public required Guid Submission { get; init; }
+
+    /// <summary>The safetensors file that the spec's initialize.from names: it lies on the client's machine, so its content travels along.</summary>
+    [Id(3)] public byte[]? InitialParameters { get; init; }
 }
 
 /// <summary>The answer to a submission: the job, or what is wrong.</summary>
@@ -78,8 +81,8 @@ public sealed record ValidationReply
     /// <summary>How many values it learns.</summary>
     [Id(2)] public long ParameterCount { get; init; }
 
-    /// <summary>An estimate of a worker's memory for one block, in bytes.</summary>
-    [Id(3)] public long EstimatedBytesPerBlock { get; init; }
+    /// <summary>About what a worker allocates for one block, in bytes; null where the silo's machine does not tell.</summary>
+    [Id(3)] public long? EstimatedBytesPerBlock { get; init; }
 
     /// <summary>The device class it would run on.</summary>
     [Id(4)] public string? Device { get; init; }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MetaTrain.Abstractions.Specs;
 
 /// <summary>Devices and arithmetic.</summary>
@@ -9,8 +11,15 @@ public sealed record ResourcesSpec
     /// <summary>auto (whatever device the first worker has), cpu or cuda.</summary>
     public string Device { get; init; } = AnyDevice;
 
-    /// <summary>native: the device's own instruction set. portable: the instruction set that the silos were started with for all machines.</summary>
+    /// <summary>The value of <see cref="Arithmetic"/> for one instruction set on all machines.</summary>
+    public const string Portable = "portable";
+
+    /// <summary>native: whatever the silos were started with. portable: only silos that were started with portable arithmetic.</summary>
     public string Arithmetic { get; init; } = "native";
+
+    /// <summary>True when the job's bits must not depend on how new a processor is.</summary>
+    [JsonIgnore]
+    public bool IsPortable => Arithmetic == Portable;
 
     /// <summary>True (the default) refuses workers of another device class: their bits would differ.</summary>
     public bool Strict { get; init; } = true;

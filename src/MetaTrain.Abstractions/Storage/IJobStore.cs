@@ -13,6 +13,13 @@ public interface IJobStore
     /// <summary>Writes a record that must not exist yet; false when it does.</summary>
     Task<bool> TryCreateAsync(JobRecord record, CancellationToken cancellationToken);
 
+    /// <summary>Keeps the safetensors file that a job is to start from; call it before the job is created.</summary>
+    Task WriteInitialParametersAsync(JobId job, ReadOnlyMemory<byte> safetensors, CancellationToken cancellationToken);
+
+    /// <summary>The safetensors file that a job starts from; null when none was kept.</summary>
+    /// <exception cref="InvalidDataException">A piece of it is missing.</exception>
+    Task<byte[]?> ReadInitialParametersAsync(JobId job, CancellationToken cancellationToken);
+
     /// <summary>A job's record; null when it is unknown.</summary>
     Task<JobRecord?> ReadAsync(JobId job, CancellationToken cancellationToken);
 

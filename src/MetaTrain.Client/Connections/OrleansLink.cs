@@ -1,3 +1,4 @@
+using MetaTrain.Abstractions.Clusters;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
@@ -26,6 +27,13 @@ internal sealed class OrleansLink : IAsyncDisposable
     public ClusterLocation Location { get; }
 
     public IGrainFactory Grains { get; }
+
+    /// <summary>Loads and compiles what a connection needs, so that the next one opens sooner. Nothing is connected to.</summary>
+    public static async Task PrepareAsync(ClientOptions options)
+    {
+        await using ServiceProvider services = BuildServices(new ClusterLocation("none", "none", StoreUri.Parse("redis://127.0.0.1:6379")), options);
+        _ = services.GetRequiredService<IClusterClient>();
+    }
 
     public static async Task<OrleansLink> OpenAsync(ClusterLocation location, ClientOptions options, CancellationToken cancellationToken)
     {

@@ -8,6 +8,9 @@ internal sealed class BlockTimes
 
     private static readonly TimeSpan LeastPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LeastStraggle = TimeSpan.FromSeconds(1);
+
+    // A write to the store takes about a hundredth of it.
+    private static readonly TimeSpan WorthNoting = TimeSpan.FromMilliseconds(50);
     private readonly Queue<TimeSpan> _recent = new();
     private TimeSpan? _median;
 
@@ -28,6 +31,9 @@ internal sealed class BlockTimes
 
     /// <summary>After how long an idle worker may compute a block that another one has out; null before any block was seen.</summary>
     public TimeSpan? Straggle => _median is { } median ? Max(LeastStraggle, median * 4) : null;
+
+    /// <summary>True when a note in the store before each block is not felt, and before any block was seen.</summary>
+    public bool AreWorthNoting => _median is not { } median || median > WorthNoting;
 
     private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
 }

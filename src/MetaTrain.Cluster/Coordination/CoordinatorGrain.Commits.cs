@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MetaTrain.Abstractions.Jobs;
+using MetaTrain.Abstractions.Messages;
 using MetaTrain.Abstractions.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -16,6 +17,7 @@ internal sealed partial class CoordinatorGrain
     private long _committedTime;
     private string? _storeProblem;
     private TaskCompletionSource? _commitWanted;
+    private bool _hasNote;
 
     // Called between steps only: a step moves the optimizer's state before there is a version that belongs to it.
     private void RequestCommit(JobSession session)
@@ -62,11 +64,7 @@ internal sealed partial class CoordinatorGrain
             services.Instruments.Committed(Label, manifest.Iteration, manifest.Length, elapsed);
             _committedIteration = manifest.Iteration;
             _committedTime = services.Time.GetTimestamp();
-            if (session.IsCareful && manifest.Iteration > _resumedAt)
-            {
-                session.IsCareful = false;
-                await services.Jobs.TryWriteAttemptsAsync(Job, session.Epoch, [], CancellationToken.None);
-            }
+            session.TryEndCare(manifest.Iteration);
         }
     }
 
@@ -146,10 +144,17 @@ internal sealed partial class CoordinatorGrain
     }
 
     // Before the work starts: should it end this process too, the next coordinator knows what was out.
-    private async Task<bool> NoteAttemptAsync(JobSession session)
+    private async Task<bool> NoteAttemptAsync(JobSession session, Lease lease)
     {
-        if (!session.IsCareful || await services.Jobs.TryWriteAttemptsAsync(Job, session.Epoch, session.Attempts(), CancellationToken.None))
+        bool mustNote = session.MustNote(lease);
+        if (!mustNote && !_hasNote)
         {
+            return true;
+        }
+
+        if (await services.Jobs.TryWriteAttemptsAsync(Job, session.Epoch, mustNote ? session.Attempts() : [], CancellationToken.None))
+        {
+            _hasNote = mustNote;
             return true;
         }
 

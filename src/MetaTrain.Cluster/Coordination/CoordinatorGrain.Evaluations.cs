@@ -40,14 +40,16 @@ internal sealed partial class CoordinatorGrain
             JobSession session = _session ?? await OpenReadOnlyAsync(record);
             EvaluationWork work = EvaluationPlans.Final(session.Settings.Spec.Evaluation, experiment.HasPixelBaseline) with { Split = request.Split };
             work = work with { Transductive = request.Transductive ?? work.Transductive };
+            int asBefore = session.Settings.Spec.Evaluation.Final.Episodes;
+            int episodes = request.Episodes ?? (asBefore > 0 ? asBefore : EvaluationRequest.StandardEpisodes);
             long number = _tickets.Count == 0 ? 1 : _tickets.Keys.Last() + 1;
-            _tickets[number] = new EvaluationTicket { Number = number, Episodes = request.Episodes };
+            _tickets[number] = new EvaluationTicket { Number = number, Episodes = episodes };
             if (_tickets.Count > KeptTickets)
             {
                 _tickets.Remove(_tickets.Keys.First());
             }
 
-            session.OpenEvaluation(-number, manifest.Iteration, parameters, work, request.Episodes);
+            session.OpenEvaluation(-number, manifest.Iteration, parameters, work, episodes);
             _waiting.Wake();
             await ReportAsync(hasWork: true);
             return _tickets[number];

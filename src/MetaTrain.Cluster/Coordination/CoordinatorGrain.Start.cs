@@ -15,7 +15,6 @@ internal sealed partial class CoordinatorGrain
     private readonly HashSet<string> _refusedClasses = new(StringComparer.Ordinal);
     private IExperiment? _experiment;
     private long _lastTurn;
-    private long _resumedAt;
 
     private async Task EnsureStartedAsync()
     {
@@ -80,7 +79,6 @@ internal sealed partial class CoordinatorGrain
         {
             Reissued = reason => services.Instruments.BlockReissued(Label, reason),
             IsPaused = record.Request == JobRequest.Pause,
-            IsCareful = epoch > 1 && record.State is JobState.Running or JobState.Evaluating,
         };
         session.Open();
         foreach (long version in session.MissingVersions)
@@ -88,12 +86,14 @@ internal sealed partial class CoordinatorGrain
             session.OpenValidation(version, await ReadVersionAsync(CheckpointSelector.At(version), experiment));
         }
 
-        if (session.IsCareful)
+        if (epoch > 1 && record.State is JobState.Running or JobState.Evaluating)
         {
-            session.RestoreAttempts(await services.Jobs.ReadAttemptsAsync(Job, CancellationToken.None));
+            session.TakeOver(await services.Jobs.ReadAttemptsAsync(Job, CancellationToken.None));
         }
 
-        _resumedAt = _committedIteration = trajectory.Iteration;
+        // Whatever an earlier coordinator noted is to be replaced or taken away.
+        _hasNote = true;
+        _committedIteration = trajectory.Iteration;
         _session = session;
         _lastTurn = services.Time.GetTimestamp();
         services.Instruments.CoordinatorStarted(Label, epoch, trajectory.Iteration, session.Iterations);
@@ -134,19 +134,27 @@ internal sealed partial class CoordinatorGrain
 
     private async Task<float[]> WarmStartAsync(InitializeSpec initialize, IExperiment experiment)
     {
+        try
+        {
+            byte[] content = initialize.IsFile
+                ? await services.Jobs.ReadInitialParametersAsync(Job, CancellationToken.None)
+                    ?? throw new InvalidDataException($"the content of '{initialize.From}' is not in the store: submit the job again.")
+                : await ReadOtherJobAsync(initialize);
+            return CheckpointCodec.DecodeParameters(experiment.Parameters, SafetensorsFile.Read(content));
+        }
+        catch (InvalidDataException e)
+        {
+            throw new SpecException($"initialize.from: the parameters of '{initialize.From}' do not fit this spec: {e.Message}", e);
+        }
+    }
+
+    private async Task<byte[]> ReadOtherJobAsync(InitializeSpec initialize)
+    {
         JobId from = new(initialize.From);
         CheckpointManifest manifest = await services.Checkpoints.FindAsync(from, Queue.Submissions.Version(initialize), CancellationToken.None)
             ?? throw new SpecException(
                 $"initialize.from: job '{from}' has no committed version '{initialize.At}'; 'metatrain describe {from}' shows what it has.");
-        try
-        {
-            SafetensorsFile file = SafetensorsFile.Read(await services.Checkpoints.ReadAsync(manifest, CancellationToken.None));
-            return CheckpointCodec.DecodeParameters(experiment.Parameters, file);
-        }
-        catch (InvalidDataException e)
-        {
-            throw new SpecException($"initialize.from: the parameters of job '{from}' do not fit this spec: {e.Message}", e);
-        }
+        return await services.Checkpoints.ReadAsync(manifest, CancellationToken.None);
     }
 
     private async Task<float[]> ReadVersionAsync(CheckpointSelector at, IExperiment experiment)

@@ -70,7 +70,7 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
         {
             if (session.TryLease(request.Worker) is { } lease)
             {
-                if (!await NoteAttemptAsync(session))
+                if (!await NoteAttemptAsync(session, lease))
                 {
                     break;
                 }

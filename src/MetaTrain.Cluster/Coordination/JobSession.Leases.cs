@@ -11,6 +11,7 @@ namespace MetaTrain.Cluster.Coordination;
 internal sealed partial class JobSession
 {
     private const int SuspectLosses = 2;
+    private long _carefulUntil;
 
     /// <summary>Told of every block that is, or will be, leased once more.</summary>
     public Action<ReissueReason>? Reissued { get; init; }
@@ -42,32 +43,59 @@ internal sealed partial class JobSession
     /// <summary>Takes back what has been out for too long.</summary>
     public void ExpireLeases() => TakeBack(static round => round.Leases.Expire(), "its lease ran out", ReissueReason.Expired);
 
-    /// <summary>The blocks that are out and those that were lost: what a later coordinator must know.</summary>
-    public ImmutableArray<BlockAttempt> Attempts() =>
-    [
-        .. OpenRounds().SelectMany(static round => Enumerable.Range(0, round.Partition.Blocks)
-            .Select(block => (round, block, isOut: round.Leases.Outstanding.Any(outstanding => outstanding.Block == block))))
-            .Where(static entry => entry.isOut || entry.round.Leases.Losses(entry.block) > 0)
-            .Select(static entry => new BlockAttempt(entry.round.Id, entry.block, entry.round.Leases.Losses(entry.block), entry.isOut)),
-    ];
-
-    /// <summary>Counts what was out when the last coordinator died as lost once more.</summary>
-    public void RestoreAttempts(ImmutableArray<BlockAttempt> attempts)
+    /// <summary>The blocks that are out, those that were lost, and what earlier coordinators noted of rounds yet to come: what a later one must know.</summary>
+    public ImmutableArray<BlockAttempt> Attempts()
     {
+        List<Round> open = [.. OpenRounds()];
+        return
+        [
+            .. open.SelectMany(static round => Enumerable.Range(0, round.Partition.Blocks)
+                .Select(block => (round, block, isOut: round.Leases.Outstanding.Any(outstanding => outstanding.Block == block))))
+                .Where(static entry => entry.isOut || entry.round.Leases.Losses(entry.block) > 0)
+                .Select(static entry => new BlockAttempt(entry.round.Id, entry.block, entry.round.Leases.Losses(entry.block), entry.isOut)),
+            .. _earlierLosses
+                .Where(noted => noted.Key.Round.Number > Trajectory.Iteration && !open.Exists(round => round.Id == noted.Key.Round))
+                .Select(static noted => new BlockAttempt(noted.Key.Round, noted.Key.Block, noted.Value, Out: false)),
+        ];
+    }
+
+    /// <summary>
+    /// Takes over from a coordinator that died: what it had out counts as lost once more, now or when its round comes, and every lease
+    /// is noted until a commit lies behind all that the crash may have come from.
+    /// </summary>
+    public void TakeOver(ImmutableArray<BlockAttempt> attempts)
+    {
+        IsCareful = true;
+        _carefulUntil = Trajectory.Iteration + _settings.Spec.Checkpoint.Every;
         foreach (BlockAttempt attempt in attempts)
         {
-            Round? round = OpenRounds().FirstOrDefault(open => open.Id == attempt.Round);
-            if (round is null || attempt.Block >= round.Partition.Blocks)
+            int losses = attempt.Losses + (attempt.Out ? 1 : 0);
+            _earlierLosses[(attempt.Round, attempt.Block)] = losses;
+            if (attempt.Round.Kind == RoundKind.Training)
             {
-                continue;
-            }
-
-            round.Leases.Restore(attempt.Block, attempt.Losses + (attempt.Out ? 1 : 0));
-            if (attempt.Out)
-            {
-                CheckLosses(round, attempt.Block, "the silo that computed it died with the coordinator");
+                _carefulUntil = Math.Max(_carefulUntil, attempt.Round.Number + 1);
             }
         }
+
+        foreach (Round round in OpenRounds())
+        {
+            WithEarlierLosses(round);
+        }
+    }
+
+    /// <summary>True when a lease must be in the store before its work starts: should it end this process too, the next coordinator knows what was out.</summary>
+    public bool MustNote(Lease lease) => IsCareful || (lease.Round.Kind == RoundKind.Training ? _trainingTimes : _evaluationTimes).AreWorthNoting;
+
+    /// <summary>Ends the care after a crash when the commit of this iteration lies behind it. True when it ended now.</summary>
+    public bool TryEndCare(long committed)
+    {
+        if (!IsCareful || committed < Math.Min(_carefulUntil, Iterations))
+        {
+            return false;
+        }
+
+        IsCareful = false;
+        return true;
     }
 
     /// <summary>What a worker has out now, in a few words.</summary>
@@ -82,6 +110,20 @@ internal sealed partial class JobSession
         }
 
         return "waiting";
+    }
+
+    private Round WithEarlierLosses(Round round)
+    {
+        for (int block = 0; block < round.Partition.Blocks; block++)
+        {
+            if (_earlierLosses.TryGetValue((round.Id, block), out int losses))
+            {
+                round.Leases.Restore(block, losses);
+                CheckLosses(round, block, "the silo that computed it died with the coordinator");
+            }
+        }
+
+        return round;
     }
 
     private IEnumerable<Round> OpenRounds() => _training is null ? _evaluations.Values : _evaluations.Values.Prepend(_training);

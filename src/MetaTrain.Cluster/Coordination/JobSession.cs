@@ -22,6 +22,9 @@ internal sealed partial class JobSession
     private readonly ValidationSchedule _validations;
     private readonly SortedDictionary<RoundId, Round> _evaluations = new(RoundOrder.Instance);
     private readonly Dictionary<long, byte[]> _versions = [];
+
+    // What earlier coordinators noted of blocks that this one may not have come to yet.
+    private readonly Dictionary<(RoundId Round, int Block), int> _earlierLosses = [];
     private readonly LinkedList<Round> _finished = new();
     private Round? _training;
 
@@ -48,8 +51,8 @@ internal sealed partial class JobSession
     /// <summary>True while no training block is leased at a person's wish.</summary>
     public bool IsPaused { get; set; }
 
-    /// <summary>True after a crash, until a commit lies behind it: every lease is noted in the store before its work starts.</summary>
-    public bool IsCareful { get; set; }
+    /// <summary>True after a crash, until a commit lies behind whatever may have caused it: every lease is noted in the store before its work starts.</summary>
+    public bool IsCareful { get; private set; }
 
     /// <summary>Why the job must end; null while it may go on.</summary>
     public string? Failure { get; private set; }
@@ -98,7 +101,7 @@ internal sealed partial class JobSession
     {
         RoundId id = new(RoundKind.Evaluation, number);
         _versions[version] = AsBytes(parameters);
-        _evaluations[id] = new Round(id, version, new BlockPartition(episodes, _settings.Plan.BlockSize), _evaluationTimes, _time, work);
+        _evaluations[id] = WithEarlierLosses(new Round(id, version, new BlockPartition(episodes, _settings.Plan.BlockSize), _evaluationTimes, _time, work));
     }
 
     /// <summary>The parameters of a version as bytes; null when no open round needs it.</summary>
@@ -121,7 +124,8 @@ internal sealed partial class JobSession
             long version = Trajectory.Iteration;
             _versions[version] = AsBytes(Trajectory.Parameters);
             RoundId id = new(RoundKind.Training, version);
-            _training = new Round(id, version, new BlockPartition(_settings.Spec.Meta.TasksPerIteration, _settings.Plan.BlockSize), _trainingTimes, _time);
+            _training = WithEarlierLosses(
+                new Round(id, version, new BlockPartition(_settings.Spec.Meta.TasksPerIteration, _settings.Plan.BlockSize), _trainingTimes, _time));
         }
     }
 

@@ -53,7 +53,7 @@ internal sealed partial class JobQueueGrain(
 
     public async Task<SubmitReply> SubmitAsync(JobSubmission submission)
     {
-        ValidationReply validation = await submissions.ValidateAsync(submission.SpecJson);
+        ValidationReply validation = await submissions.ValidateAsync(submission, estimate: false);
         if (!validation.Problems.IsEmpty)
         {
             return new SubmitReply(null, validation.Problems);
@@ -67,6 +67,11 @@ internal sealed partial class JobQueueGrain(
             Order = await jobs.NextOrderAsync(CancellationToken.None),
             Owner = submission.Owner,
         };
+        if (submission.InitialParameters is { } initial)
+        {
+            await jobs.WriteInitialParametersAsync(record.Job, initial, CancellationToken.None);
+        }
+
         if (!await jobs.TryCreateAsync(record, CancellationToken.None))
         {
             return new SubmitReply(record.Job, []);
@@ -77,7 +82,7 @@ internal sealed partial class JobQueueGrain(
         return new SubmitReply(record.Job, []);
     }
 
-    public Task<ValidationReply> ValidateAsync(string specJson) => submissions.ValidateAsync(specJson);
+    public Task<ValidationReply> ValidateAsync(JobSubmission submission) => submissions.ValidateAsync(submission, estimate: true);
 
     public async Task<ControlReply> AdoptAsync(JobId job, string? owner)
     {

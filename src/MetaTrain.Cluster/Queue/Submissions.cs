@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using MetaTrain.Abstractions.Checkpoints;
 using MetaTrain.Abstractions.Grains;
 using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Specs;
 using MetaTrain.Abstractions.Storage;
+using MetaTrain.Cluster.Coordination;
 using MetaTrain.Cluster.Experiments;
 using MetaTrain.Cluster.Workers;
 using MetaTrain.Learning.Experiments;
@@ -17,9 +19,12 @@ internal sealed class Submissions(IExperimentFactory factory, ICheckpointStore c
 
     private readonly JobSpecReader _reader = new();
 
-    public async Task<ValidationReply> ValidateAsync(string specJson)
+    /// <summary>What is wrong with a spec, or what it would run.</summary>
+    /// <param name="submission">The spec, and the file it starts from.</param>
+    /// <param name="estimate">True to measure how much memory a block takes, which costs computing one of three tasks.</param>
+    public async Task<ValidationReply> ValidateAsync(JobSubmission submission, bool estimate)
     {
-        JobSpecReading reading = _reader.ReadJson(specJson);
+        JobSpecReading reading = _reader.ReadJson(submission.SpecJson);
         if (reading.Spec is not { } spec)
         {
             return new ValidationReply { Problems = [.. reading.Problems.Select(static problem => problem.Sentence)] };
@@ -27,15 +32,16 @@ internal sealed class Submissions(IExperimentFactory factory, ICheckpointStore c
 
         try
         {
-            IExperiment experiment = await Task.Run(() => factory.CreateAsync(specJson, CancellationToken.None));
+            IExperiment experiment = await Task.Run(() => factory.CreateAsync(submission.SpecJson, CancellationToken.None));
             long parameters = experiment.Parameters.Sum(static slot => (long)slot.Length);
-            ImmutableArray<string> problems = [.. await ProblemsAsync(spec, parameters)];
+            ImmutableArray<string> problems = [.. await ProblemsAsync(spec, experiment, parameters, submission.InitialParameters)];
             JobPlan plan = factory.Plan(spec, devices.DeviceClass);
             return new ValidationReply
             {
                 Problems = problems,
                 Plan = plan,
                 ParameterCount = parameters,
+                EstimatedBytesPerBlock = estimate ? await Task.Run(() => experiment.EstimateBlockBytes(plan.BlockSize)) : null,
                 Device = devices.DeviceClass,
             };
         }
@@ -65,7 +71,7 @@ internal sealed class Submissions(IExperimentFactory factory, ICheckpointStore c
         ? at
         : throw new SpecException($"initialize.at: '{initialize.At}' is not a version: last, best or an iteration.");
 
-    private async Task<List<string>> ProblemsAsync(JobSpec spec, long parameters)
+    private async Task<List<string>> ProblemsAsync(JobSpec spec, IExperiment experiment, long parameters, byte[]? initial)
     {
         List<string> problems = [];
         if (parameters * sizeof(float) > MaxParameterBytes)
@@ -78,12 +84,40 @@ internal sealed class Submissions(IExperimentFactory factory, ICheckpointStore c
             problems.Add($"resources.device: the job asks for '{spec.Resources.Device}' and this cluster's workers have '{devices.Device}'; start silos with --device {spec.Resources.Device}.");
         }
 
-        if (spec.Initialize is { IsRandom: false } initialize
+        if (spec.Resources.IsPortable && !devices.IsPortable)
+        {
+            problems.Add("resources.arithmetic: the job asks for portable arithmetic and this cluster's silos compute with their processors' own; start silos with --arithmetic portable.");
+        }
+
+        if (spec.Initialize is { IsFile: true } && FileProblem(experiment, initial) is { } problem)
+        {
+            problems.Add(problem);
+        }
+
+        if (spec.Initialize is { IsJob: true } initialize
             && await checkpoints.FindAsync(new JobId(initialize.From), Version(initialize), CancellationToken.None) is null)
         {
             problems.Add($"initialize.from: job '{initialize.From}' has no committed version '{initialize.At}'; 'metatrain list' shows the jobs.");
         }
 
         return problems;
+    }
+
+    private static string? FileProblem(IExperiment experiment, byte[]? initial)
+    {
+        if (initial is null)
+        {
+            return "initialize.from: a file lies with whoever submits, so its content must come with the spec: use 'metatrain submit', or give the client library the file.";
+        }
+
+        try
+        {
+            _ = CheckpointCodec.DecodeParameters(experiment.Parameters, SafetensorsFile.Read(initial));
+            return null;
+        }
+        catch (InvalidDataException e)
+        {
+            return $"initialize.from: the file's parameters do not fit this spec: {e.Message}";
+        }
     }
 }

@@ -13,6 +13,8 @@ internal sealed class SiloDevices(IOptions<WorkerOptions> options) : IDisposable
 
     public string Device => options.Value.Device;
 
+    public bool IsPortable => options.Value.Portable;
+
     /// <summary>What the bits of this silo's results depend on.</summary>
     public string DeviceClass => Learning.Devices.DeviceClass.Cpu.ToString();
 

@@ -9,6 +9,9 @@ public sealed class WorkerOptions
     /// <summary>The device of the slots: cpu, or cuda:n.</summary>
     public string Device { get; set; } = "cpu";
 
+    /// <summary>True when the silo was started with portable arithmetic.</summary>
+    public bool Portable { get; set; }
+
     /// <summary>Where this silo serves /metrics, for people.</summary>
     public string? MetricsUrl { get; set; }
 

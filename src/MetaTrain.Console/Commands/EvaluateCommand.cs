@@ -11,14 +11,13 @@ namespace MetaTrain.Console.Commands;
 /// <summary><c>evaluate</c>: measures a committed version.</summary>
 internal static class EvaluateCommand
 {
-    private const int StandardEpisodes = 600;
     private const int MostEpisodes = 1_000_000;
 
     public static Command Create(ConsoleHost host)
     {
         var command = new Command("evaluate", "Measures a committed version over many episodes, with its 95% interval.");
         Argument<string> job = JobArgument.Create();
-        Option<int?> episodes = SharedOptions.WholeOrNone("--episodes", $"Over how many episodes. Default: {StandardEpisodes}.", 1, MostEpisodes);
+        Option<int?> episodes = SharedOptions.WholeOrNone("--episodes", "Over how many episodes. Default: as many as the spec's final evaluation.", 1, MostEpisodes);
         var split = new Option<string>("--split") { Description = "Whose classes: train, validation or test. Default: test.", DefaultValueFactory = _ => "test" };
         split.AcceptOnlyFromAmong("train", "validation", "test");
         Option<CheckpointSelector> at = AtOption.Create();
@@ -38,11 +37,11 @@ internal static class EvaluateCommand
             var request = new EvaluationRequest
             {
                 At = parse.GetValue(at),
-                Episodes = parse.GetValue(episodes) ?? StandardEpisodes,
+                Episodes = parse.GetValue(episodes),
                 Split = parse.GetRequiredValue(split),
                 Transductive = parse.GetValue(transductive),
             };
-            host.Output.Note($"Evaluating {status.Job} over {Format.Count(request.Episodes, "episode")} of the {request.Split} split ...");
+            host.Output.Note($"Evaluating {status.Job} on the {request.Split} split ...");
             EvaluationSummary summary = await StepProgress<EvaluationTicket>.ShowAsync(
                 host, Describe, progress => session.Client.EvaluateAsync(status.Job, request, progress, cancellationToken));
             if (parse.GetValue(shared.Json))

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MetaTrain.Abstractions.Clusters;
+using MetaTrain.Abstractions.Specs;
 using MetaTrain.Client.Connections;
 using MetaTrain.Console.Hosting;
 using MetaTrain.Console.LocalClusters;
@@ -41,6 +42,12 @@ internal sealed class SharedOptions
     public Option<int> Silos { get; } = Whole("--silos", "How many silo processes. Default: 1.", 1, 1, MostSilos);
 
     public Option<int?> Workers { get; } = WholeOrNone("--workers", "Workers in each silo. Default: one a core, shared among the silos.", 1, MostWorkers);
+
+    public Option<string> Arithmetic { get; } = ChoiceOf(
+        "--arithmetic",
+        "native: the processor's best. portable: AVX2 everywhere, so that old and new processors of one vendor give the same bits.",
+        "native",
+        ResourcesSpec.Portable);
 
     public Option<string[]> Set { get; } = new("--set")
     {
@@ -85,6 +92,13 @@ internal sealed class SharedOptions
     {
         var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => standard };
         option.Validators.Add(result => Check(result, name, least, most));
+        return option;
+    }
+
+    private static Option<string> ChoiceOf(string name, string description, params string[] values)
+    {
+        var option = new Option<string>(name) { Description = description, HelpName = string.Join('|', values), DefaultValueFactory = _ => values[0] };
+        option.AcceptOnlyFromAmong(values);
         return option;
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MetaTrain.Abstractions.Specs;
 using MetaTrain.Console.Hosting;
 using MetaTrain.Console.LocalClusters;
 using MetaTrain.Console.Training;
@@ -20,7 +21,7 @@ internal static class TrainCommand
         command.Add(spec);
         command.Add(resume);
         var shared = new SharedOptions();
-        shared.AddTo(command, shared.Silos, shared.Workers, shared.Store, shared.Data, shared.Set, shared.Silo, shared.Json);
+        shared.AddTo(command, shared.Silos, shared.Workers, shared.Store, shared.Data, shared.Arithmetic, shared.Set, shared.Silo, shared.Json);
         command.Validators.Add(result =>
         {
             if (result.GetValue(resume) is not null && (result.GetValue(spec) is not null || result.GetValue(shared.Set) is { Length: > 0 }))
@@ -42,9 +43,10 @@ internal static class TrainCommand
                     Silos = parse.GetValue(shared.Silos),
                     Workers = parse.GetValue(shared.Workers),
                     Store = shared.StoreOf(parse),
+                    Portable = parse.GetValue(shared.Arithmetic) == ResourcesSpec.Portable,
                     SiloPath = parse.GetValue(shared.Silo),
                 },
-                Repeated = CommandText.Repeat(parse, shared.Silos, shared.Workers, shared.Store, shared.Data, shared.Silo),
+                Repeated = CommandText.Repeat(parse, shared.Silos, shared.Workers, shared.Store, shared.Data, shared.Arithmetic, shared.Silo),
                 Location = CommandText.Repeat(parse, shared.Store, shared.Data, shared.Silo),
             }).RunAsync(cancellationToken));
         return command;

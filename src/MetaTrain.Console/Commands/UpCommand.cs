@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using MetaTrain.Abstractions.Clusters;
+using MetaTrain.Abstractions.Specs;
 using MetaTrain.Console.Hosting;
 using MetaTrain.Console.LocalClusters;
 
@@ -13,7 +14,7 @@ internal static class UpCommand
     {
         var command = new Command("up", "Starts a local cluster that stays until 'down'.");
         var shared = new SharedOptions();
-        shared.AddTo(command, shared.Silos, shared.Workers, shared.Store, shared.Data, shared.Silo, shared.Json);
+        shared.AddTo(command, shared.Silos, shared.Workers, shared.Store, shared.Data, shared.Arithmetic, shared.Silo, shared.Json);
         command.SetAction(async (parse, cancellationToken) =>
         {
             var options = new LocalClusterOptions
@@ -23,6 +24,7 @@ internal static class UpCommand
                 Workers = parse.GetValue(shared.Workers),
                 Store = shared.StoreOf(parse),
                 SiloPath = parse.GetValue(shared.Silo),
+                Portable = parse.GetValue(shared.Arithmetic) == ResourcesSpec.Portable,
                 Detached = true,
             };
             host.Output.Note($"Starting a local cluster on {DataDirectory.Display(options.DataDirectory)} ...");

@@ -24,7 +24,7 @@ internal static class ValidateCommand
         {
             JobSpecReading reading = SpecLoader.Read(parse.GetRequiredValue(spec), parse.GetValue(shared.Set)!);
             ValidationReply reply = reading.IsValid
-                ? await AskAsync(host, shared.TargetOf(parse, host), reading.CanonicalJson, cancellationToken)
+                ? await AskAsync(host, shared.TargetOf(parse, host), reading.Spec, reading.CanonicalJson, cancellationToken)
                 : new ValidationReply { Problems = [.. reading.Problems.Select(problem => problem.Sentence)] };
             if (parse.GetValue(shared.Json))
             {
@@ -40,9 +40,9 @@ internal static class ValidateCommand
         return command;
     }
 
-    private static async Task<ValidationReply> AskAsync(ConsoleHost host, ClusterTarget target, string json, CancellationToken cancellationToken)
+    private static async Task<ValidationReply> AskAsync(ConsoleHost host, ClusterTarget target, JobSpec spec, string json, CancellationToken cancellationToken)
     {
-        await using ClusterSession session = await ClusterSession.ConnectOrStartAsync(host, target, workers: 1, cancellationToken);
+        await using ClusterSession session = await ClusterSession.ConnectOrStartAsync(host, target, workers: 1, cancellationToken, spec.Resources.IsPortable);
         return await session.Client.ValidateAsync(json, cancellationToken);
     }
 
@@ -65,9 +65,9 @@ internal static class ValidateCommand
         }
 
         output.Line($"  parameters  {Format.Count(reply.ParameterCount)}");
-        if (reply.EstimatedBytesPerBlock > 0)
+        if (reply.EstimatedBytesPerBlock is { } bytes)
         {
-            output.Line($"  memory      about {Format.Bytes(reply.EstimatedBytesPerBlock)} a worker");
+            output.Line($"  memory      about {Format.Bytes(bytes)} a worker for its block");
         }
 
         if (reply.Device is { } device)

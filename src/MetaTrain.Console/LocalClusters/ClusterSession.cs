@@ -23,7 +23,7 @@ internal sealed class ClusterSession : IAsyncDisposable
 
     /// <summary>Connects to the cluster that runs or, when none runs on a data directory, starts one there for as long as this session lasts.</summary>
     public static async Task<ClusterSession> ConnectOrStartAsync(
-        ConsoleHost host, ClusterTarget target, int? workers, CancellationToken cancellationToken)
+        ConsoleHost host, ClusterTarget target, int? workers, CancellationToken cancellationToken, bool portable = false)
     {
         if (target.Address is not ClusterAddress.InDirectory directory || target.IsRunning())
         {
@@ -32,7 +32,14 @@ internal sealed class ClusterSession : IAsyncDisposable
 
         host.Output.Note($"No cluster runs on {directory.Path}: starting one for this command ...");
         ILocalCluster started = await host.Launcher.StartAsync(
-            new LocalClusterOptions { DataDirectory = directory.Path, Workers = workers, SiloPath = target.SiloPath, Store = target.Store },
+            new LocalClusterOptions
+            {
+                DataDirectory = directory.Path,
+                Workers = workers,
+                SiloPath = target.SiloPath,
+                Store = target.Store,
+                Portable = portable,
+            },
             cancellationToken);
         host.Interrupts.OnSecond(started.Kill);
         try

@@ -1,3 +1,5 @@
+using MetaTrain.Abstractions.Specs;
+
 namespace MetaTrain.Console.LocalClusters;
 
 /// <summary>Which local cluster to start.</summary>
@@ -14,6 +16,9 @@ internal sealed record LocalClusterOptions
 
     /// <summary>A store of the user's own; null for the embedded one.</summary>
     public string? Store { get; init; }
+
+    /// <summary>True for the instruction set that all AVX2 processors share.</summary>
+    public bool Portable { get; init; }
 
     /// <summary>Where the silo's program is; null to search.</summary>
     public string? SiloPath { get; init; }
@@ -38,6 +43,12 @@ internal sealed record LocalClusterOptions
         {
             yield return "--store";
             yield return store;
+        }
+
+        if (Portable)
+        {
+            yield return "--arithmetic";
+            yield return ResourcesSpec.Portable;
         }
 
         if (Detached)

@@ -1,4 +1,5 @@
 using MetaTrain.Abstractions.Jobs;
+using MetaTrain.Abstractions.Specs;
 using MetaTrain.Client;
 using MetaTrain.Client.Connections;
 using MetaTrain.Console.Commands;
@@ -17,18 +18,27 @@ internal sealed class TrainRun(ConsoleHost host, TrainOptions options)
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly RunFollower _follower = new(host.Output, host.Time);
+    private LocalClusterOptions _cluster = options.Cluster;
     private JobId? _job;
 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         // Before anything is started: a wrong spec costs no cluster.
-        string? spec = options.Resume is null ? SpecLoader.ReadOrRefuse(options.SpecPath, options.Overrides).Json : null;
-        string place = DataDirectory.Display(options.Cluster.DataDirectory);
-        host.Output.Note($"Starting a local cluster: {Describe(options.Cluster)}, data in {place} ...");
+        string? spec = null;
+        if (options.Resume is null)
+        {
+            (JobSpec read, spec) = SpecLoader.ReadOrRefuse(options.SpecPath, options.Overrides);
+            _cluster = _cluster with { Portable = _cluster.Portable || read.Resources.IsPortable };
+        }
+
+        string place = DataDirectory.Display(_cluster.DataDirectory);
+        host.Output.Note($"Starting a local cluster: {Describe(_cluster)}, data in {place} ...");
+        Task prepared = host.Clusters.PrepareAsync();
         await using ILocalCluster cluster = await StartAsync(cancellationToken);
         host.Interrupts.OnSecond(cluster.Kill);
+        await prepared;
         await using MetaTrainClient client = await host.Clusters.ConnectAsync(
-            new ClusterAddress.InDirectory(options.Cluster.DataDirectory), cancellationToken);
+            new ClusterAddress.InDirectory(_cluster.DataDirectory), cancellationToken);
         JobStatus status;
         try
         {
@@ -69,7 +79,7 @@ internal sealed class TrainRun(ConsoleHost host, TrainOptions options)
     private async Task<ILocalCluster> StartAsync(CancellationToken cancellationToken)
     {
         long start = host.Time.GetTimestamp();
-        ILocalCluster cluster = await host.Launcher.StartAsync(options.Cluster, cancellationToken);
+        ILocalCluster cluster = await host.Launcher.StartAsync(_cluster, cancellationToken);
         host.Output.Note($"The cluster is ready after {Format.Words(host.Time.GetElapsedTime(start))}.");
         return cluster;
     }
@@ -110,7 +120,7 @@ internal sealed class TrainRun(ConsoleHost host, TrainOptions options)
         await follow.ContinueWith(_ => { }, TaskScheduler.Default);
         throw new ConsoleFault(
             ExitCode.Unreachable,
-            $"The local cluster has ended unexpectedly ({await cluster.Ended}): its logs are in {options.Cluster.DataDirectory}; "
+            $"The local cluster has ended unexpectedly ({await cluster.Ended}): its logs are in {_cluster.DataDirectory}; "
             + $"go on with '{ResumeCommand(job)}'.");
     }
 
@@ -144,7 +154,9 @@ internal sealed class TrainRun(ConsoleHost host, TrainOptions options)
 
     private string GoOn(JobId job) => $"{Environment.NewLine}Go on with:{Environment.NewLine}  {ResumeCommand(job)}";
 
-    private string ResumeCommand(JobId job) => $"metatrain train --resume {job}{options.Repeated}";
+    // A spec that asks for portable arithmetic need not say so on the command line, but its resumption must.
+    private string ResumeCommand(JobId job) =>
+        $"metatrain train --resume {job}{options.Repeated}{(_cluster.Portable && !options.Cluster.Portable ? $" --arithmetic {ResourcesSpec.Portable}" : "")}";
 
     /// <summary>Pauses the job and waits for its commit; null when the cluster does not answer any more.</summary>
     private async Task<JobStatus?> PauseAsync(MetaTrainClient client, JobId job)

@@ -75,6 +75,25 @@ internal sealed class BlockComputer(IMetaAlgorithm algorithm, ParameterLayout la
         }
     }
 
+    /// <summary>About how many bytes a training block of so many tasks takes; null where the machine does not tell.</summary>
+    public long? EstimateBytes(EpisodeShape shape, ReadOnlySpan<float> parameters, int tasks)
+    {
+        TorchRuntime.PinThread();
+        return BytesOf(shape, parameters, 1) is { } one && BytesOf(shape, parameters, 2) is { } two
+            ? one + ((tasks - 1) * Math.Max(0, two - one))
+            : null;
+    }
+
+    // The block's dispose scope keeps what was computed, so that what is held at its end is about the most that is ever held.
+    private long? BytesOf(EpisodeShape shape, ReadOnlySpan<float> parameters, int tasks)
+    {
+        var before = NativeHeap.BytesInUse;
+        using var scope = NewDisposeScope();
+        var batch = EpisodeTensors.Of(new EpisodeBlock(shape, tasks), context);
+        _ = algorithm.Compute(context, ParameterSet.Load(layout, parameters, context), batch);
+        return NativeHeap.BytesInUse - before;
+    }
+
     /// <summary>The first task whose loss or gradient is not finite, by its index in the round.</summary>
     private int? FirstNonFinite(
         BlockRequest request, double[] losses, float[] gradient, ComputeContext at, ParameterSet learned, TaskBatch tasks)

@@ -42,6 +42,9 @@ public sealed class Experiment : IExperiment
     public ImmutableArray<ParameterSlot> Parameters => _layout.Slots;
 
     /// <inheritdoc/>
+    public long? EstimateBlockBytes(int tasks) => _computer.EstimateBytes(_source.TrainingShape, InitialParameters(), tasks);
+
+    /// <inheritdoc/>
     public ImmutableArray<string> TrainingMetrics => MetricNames.Training(_source.TrainingShape);
 
     /// <inheritdoc/>

@@ -37,6 +37,12 @@ public interface IExperiment
     /// <param name="parameters">[P].</param>
     BlockSums Compute(BlockRequest request, EpisodeBlock episodes, ReadOnlyMemory<float> parameters);
 
+    /// <summary>
+    /// About how many bytes a worker allocates for a training block of so many tasks, measured on blocks of one and two; null where the
+    /// machine does not tell. What other threads allocate meanwhile is counted too.
+    /// </summary>
+    long? EstimateBlockBytes(int tasks);
+
     /// <summary>The names of <see cref="BlockSums.Metrics"/> of an evaluation block: each metric "m" is followed by its square "m^2".</summary>
     /// <remarks>"accuracy" and "loss" for classification, "baseline" when measured, "mse@k" for regression after k inner steps.</remarks>
     ImmutableArray<string> EvaluationMetrics(EvaluationSettings settings);

@@ -17,13 +17,14 @@ internal static partial class SiloProcess
         RequirePorts(options);
 
         // libtorch takes longer to load than everything else to be built: side by side.
-        Task torch = Task.Run(TorchRuntime.EnsureLoaded);
+        Task torch = Task.Run(WarmUp.LoadTorch);
+        Task warm = WarmAsync(torch);
         WebApplication application = SiloHost.Build(options, owner);
         await using (application.ConfigureAwait(false))
         {
             try
             {
-                await StartAsync(application, options, torch, owner.Released).ConfigureAwait(false);
+                await StartAsync(application, options, torch, warm, owner.Released).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (owner.Released.IsCancellationRequested)
             {
@@ -39,7 +40,7 @@ internal static partial class SiloProcess
         }
     }
 
-    private static async Task StartAsync(WebApplication application, SiloOptions options, Task torch, CancellationToken cancellationToken)
+    private static async Task StartAsync(WebApplication application, SiloOptions options, Task torch, Task warm, CancellationToken cancellationToken)
     {
         IServiceProvider services = application.Services;
         RedisConnection store = services.GetRequiredService<RedisConnection>();
@@ -47,6 +48,7 @@ internal static partial class SiloProcess
             cancelled => StoreWait.ListensAsync(options.Store, cancelled), store.ConnectAsync, options.StoreWait, cancellationToken).ConfigureAwait(false);
         await torch.ConfigureAwait(false);
         await application.StartAsync(cancellationToken).ConfigureAwait(false);
+        await warm.ConfigureAwait(false);
 
         ILogger logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("MetaTrain.Silo");
         LogFacts(logger, new SiloFacts(options, store.Address));
@@ -57,6 +59,12 @@ internal static partial class SiloProcess
         {
             LogDurability(logger, warning);
         }
+    }
+
+    private static async Task WarmAsync(Task torch)
+    {
+        await torch.ConfigureAwait(false);
+        WarmUp.Compute();
     }
 
     /// <summary>Waits for the end. A silo without its store never ends by itself: Orleans goes on trying to write that it leaves.</summary>

@@ -13,6 +13,7 @@ internal static class WorkerServices
         {
             workers.Slots = options.Workers;
             workers.Device = options.Device;
+            workers.Portable = options.Arithmetic == Arithmetic.Portable;
             workers.MetricsUrl = new Uri(options.HttpUri, "metrics").ToString();
             workers.Faults = options.Faults;
         });

@@ -22,7 +22,7 @@ internal sealed class LocalVerb
     {
         _data = environment.Text("--data", "The data directory.", () => LocalPaths.DefaultDataDirectory);
         _device = environment.Text("--device", "What the workers compute on: cpu or cuda:N.", () => "cpu");
-        _arithmetic = environment.Choice("--arithmetic", "native: this processor's best; portable: the same bits on all x86-64 processors.", Arithmetic.Native);
+        _arithmetic = environment.Choice("--arithmetic", "native: this processor's best; portable: AVX2 everywhere, so that old and new processors of one vendor give the same bits.", Arithmetic.Native);
     }
 
     public Command ToCommand()

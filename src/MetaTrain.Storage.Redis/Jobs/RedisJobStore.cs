@@ -13,6 +13,8 @@ internal sealed class RedisJobStore(RedisConnection connection) : IJobStore
     // GET of a missing key is false in Lua, which equals no string: without an epoch nobody may write.
     private const string SetUnderEpoch = "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end redis.call('SET', KEYS[2], ARGV[2]) return 1";
 
+    private const int PieceBytes = ICheckpointStore.MaxPieceBytes;
+
     private readonly RedisKeys _keys = new(connection.Prefix);
 
     public Task<long> NextOrderAsync(CancellationToken cancellationToken) =>
@@ -25,6 +27,44 @@ internal sealed class RedisJobStore(RedisConnection connection) : IJobStore
         RedisValue content = StoreJson.Write(record, StoreJson.Default.JobRecord);
         return await connection.RunAsync(
             database => database.StringSetAsync(_keys.Record(record.Job), content, when: When.NotExists), cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task WriteInitialParametersAsync(JobId job, ReadOnlyMemory<byte> safetensors, CancellationToken cancellationToken)
+    {
+        for (int piece = 0; piece * PieceBytes < safetensors.Length; piece++)
+        {
+            int start = piece * PieceBytes;
+            ReadOnlyMemory<byte> bytes = safetensors.Slice(start, Math.Min(PieceBytes, safetensors.Length - start));
+            RedisKey key = _keys.InitialPiece(job, piece);
+            await connection.RunAsync(database => database.StringSetAsync(key, bytes), cancellationToken).ConfigureAwait(false);
+        }
+
+        // Last: a length means that all of it is there.
+        await connection.RunAsync(database => database.StringSetAsync(_keys.InitialLength(job), safetensors.Length), cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<byte[]?> ReadInitialParametersAsync(JobId job, CancellationToken cancellationToken)
+    {
+        RedisValue length = await connection.RunAsync(database => database.StringGetAsync(_keys.InitialLength(job)), cancellationToken).ConfigureAwait(false);
+        if (length.IsNull)
+        {
+            return null;
+        }
+
+        byte[] whole = new byte[(int)length];
+        for (int start = 0; start < whole.Length; start += PieceBytes)
+        {
+            RedisKey key = _keys.InitialPiece(job, start / PieceBytes);
+            byte[]? piece = (byte[]?)await connection.RunAsync(database => database.StringGetAsync(key), cancellationToken).ConfigureAwait(false);
+            if (piece?.Length != Math.Min(PieceBytes, whole.Length - start))
+            {
+                throw new InvalidDataException($"The parameters that job {job} starts from are not whole in the store ('{key}'): submit the job again.");
+            }
+
+            piece.CopyTo(whole.AsSpan(start));
+        }
+
+        return whole;
     }
 
     public Task<JobRecord?> ReadAsync(JobId job, CancellationToken cancellationToken) =>

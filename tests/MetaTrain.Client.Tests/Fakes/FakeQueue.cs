@@ -9,7 +9,7 @@ internal sealed class FakeQueue : IJobQueueGrain
 {
     public Func<JobSubmission, SubmitReply> Submit { get; set; } = _ => new SubmitReply(null, ["not scripted"]);
 
-    public Func<string, ValidationReply> Validate { get; set; } = _ => new ValidationReply();
+    public Func<JobSubmission, ValidationReply> Validate { get; set; } = _ => new ValidationReply();
 
     public Func<ImmutableArray<JobStatus>> List { get; set; } = () => [];
 
@@ -25,7 +25,7 @@ internal sealed class FakeQueue : IJobQueueGrain
         return FakeCoordinator.Answer(() => Submit(submission));
     }
 
-    public Task<ValidationReply> ValidateAsync(string specJson) => FakeCoordinator.Answer(() => Validate(specJson));
+    public Task<ValidationReply> ValidateAsync(JobSubmission submission) => FakeCoordinator.Answer(() => Validate(submission));
 
     public Task<ControlReply> AdoptAsync(JobId job, string? owner) => FakeCoordinator.Answer(() => Adopt(job, owner));
 

@@ -121,14 +121,13 @@ public sealed class JobSessionTests
     }
 
     [Fact]
-    public void RestoreAttempts_FailsTheJob_WhenCoordinatorAfterCoordinatorDiesWithABlock()
+    public void TakeOver_FailsTheJob_WhenCoordinatorAfterCoordinatorDiesWithABlock()
     {
         BlockAttempt attempt = new(new RoundId(RoundKind.Training, 0), 2, 0, Out: true);
         for (int death = 1; death <= 3; death++)
         {
             JobSession session = _fixture.Open(epoch: 1 + death);
-            session.IsCareful = true;
-            session.RestoreAttempts([attempt]);
+            session.TakeOver([attempt]);
             Assert.Equal(death < 3, session.Failure is null);
             if (death < 3)
             {
@@ -140,11 +139,61 @@ public sealed class JobSessionTests
     }
 
     [Fact]
+    public void TakeOver_RemembersALoss_WhenItsRoundIsStillToCome()
+    {
+        BlockAttempt attempt = new(new RoundId(RoundKind.Training, 3), 1, 1, Out: true);
+        JobSession session = _fixture.Open(epoch: 2);
+        session.TakeOver([attempt]);
+        BlockAttempt remembered = attempt with { Losses = 2, Out = false };
+        Assert.Equal([remembered], session.Attempts());
+
+        while (session.Trajectory.Iteration < 3)
+        {
+            SessionFixture.FinishRound(session);
+        }
+
+        Assert.Equal([remembered], session.Attempts());
+        Assert.Null(session.Failure);
+        LeaseUntil(session, 1);
+        session.Lose(static _ => true, "its silo died");
+        Assert.Contains("Block 1 of iteration 3 (episodes 2 to 3) was lost 3 times", session.Failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TryEndCare_WaitsUntilTheCauseLiesBehind_WhenCommitsComeBeforeIt()
+    {
+        JobSession session = _fixture.Open(epoch: 2, checkpoint: new CheckpointSpec { Every = 2 });
+        session.TakeOver([new BlockAttempt(new RoundId(RoundKind.Training, 7), 1, 0, Out: true)]);
+
+        Assert.False(session.TryEndCare(5));
+        Assert.False(session.TryEndCare(7));
+        Assert.True(session.IsCareful);
+        Assert.True(session.TryEndCare(8));
+        Assert.False(session.IsCareful);
+    }
+
+    [Fact]
+    public void MustNote_AsksForANote_UntilBlocksAreKnownToBeShort()
+    {
+        JobSession session = _fixture.Open();
+        Lease first = session.TryLease("a/0@x")!;
+        Assert.True(session.MustNote(first));
+        session.Accept(SessionFixture.Compute(session, first), "a/0@x");
+        Lease second = session.TryLease("a/0@x")!;
+        Assert.False(session.MustNote(second));
+
+        JobSession slow = _fixture.Open();
+        first = slow.TryLease("a/0@x")!;
+        _fixture.Time.Advance(TimeSpan.FromMilliseconds(80));
+        slow.Accept(SessionFixture.Compute(slow, first), "a/0@x");
+        Assert.True(slow.MustNote(slow.TryLease("a/0@x")!));
+    }
+
+    [Fact]
     public void TryLease_LeasesASuspectAlone_WhenItWasLostTwice()
     {
         JobSession session = _fixture.Open();
-        session.IsCareful = true;
-        session.RestoreAttempts([new BlockAttempt(new RoundId(RoundKind.Training, 0), 1, 1, Out: true)]);
+        session.TakeOver([new BlockAttempt(new RoundId(RoundKind.Training, 0), 1, 1, Out: true)]);
 
         Lease first = session.TryLease("a/0@x")!;
         Assert.Equal(0, first.Block);
@@ -154,8 +203,7 @@ public sealed class JobSessionTests
         session.Lose(static _ => true, "test");
 
         JobSession again = _fixture.Open(tasks: 4);
-        again.IsCareful = true;
-        again.RestoreAttempts([new BlockAttempt(new RoundId(RoundKind.Training, 0), 0, 1, Out: true)]);
+        again.TakeOver([new BlockAttempt(new RoundId(RoundKind.Training, 0), 0, 1, Out: true)]);
         Assert.Equal(0, again.TryLease("a/0@x")!.Block);
         Assert.Null(again.TryLease("b/0@x"));
     }

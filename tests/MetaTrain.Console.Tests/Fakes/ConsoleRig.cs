@@ -71,6 +71,8 @@ internal sealed class ConsoleRig : IClusterGateway, IAsyncDisposable
         return Folder.File("spec.yaml");
     }
 
+    Task IClusterGateway.PrepareAsync() => Task.CompletedTask;
+
     Task<MetaTrainClient> IClusterGateway.ConnectAsync(ClusterAddress address, CancellationToken cancellationToken)
     {
         Connections.Add(address);

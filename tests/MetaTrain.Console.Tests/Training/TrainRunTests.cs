@@ -70,6 +70,16 @@ public sealed class TrainRunTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Train_StartsPortableSilos_WhenTheSpecOrTheCommandAsksForThem()
+    {
+        await _rig.RunAsync("train", _rig.WriteSpec());
+        await _rig.RunAsync("train", _rig.WriteSpec(), "--set", "resources.arithmetic=portable");
+        await _rig.RunAsync("train", _rig.WriteSpec(), "--arithmetic", "portable");
+
+        Assert.Equal([false, true, true], _rig.Launcher.Started.Select(static cluster => cluster.Portable));
+    }
+
+    [Fact]
     public async Task Train_EndsWithCode5_WhenTheJobIsCancelled()
     {
         _status = Statuses.Running() with { State = JobState.Cancelled };

@@ -19,6 +19,11 @@ public sealed class RefusalTests
         await RefusesSpecAsync(cluster, fine.Replace("glyphs", "omniglott"), "omniglott");
         await RefusesSpecAsync(cluster, fine.Replace("conv4", "conv5"), "conv4");
         await RefusesSpecAsync(cluster, fine.Replace("tasksPerIteration: 14", "tasksPerIteration: many"), "tasksPerIteration");
+        await RefusesSpecAsync(cluster, fine + "\nresources: { arithmetic: portable }\n", "--arithmetic portable");
+        await RefusesSpecAsync(cluster, fine + "\ninitialize: { from: /missing/start.safetensors }\n", "/missing/start.safetensors");
+        string text = data.Combine("text.safetensors");
+        await File.WriteAllTextAsync(text, "this is no safetensors file", TestContext.Current.CancellationToken);
+        await RefusesSpecAsync(cluster, fine + $"\ninitialize: {{ from: {text} }}\n", "is no safetensors file");
         await RefusesAsync(["describe", "nobody", "--cluster", data.Path], 4, "nobody");
         await RefusesAsync(["watch", "nobody", "--cluster", data.Path], 4, "nobody");
         await RefusesAsync(["evaluate", "nobody", "--cluster", data.Path], 4, "nobody");

@@ -68,5 +68,13 @@ public sealed class RemoteClientTests
         JsonElement done = await Metatrain.JsonAsync(["watch", warmJob, .. at]);
         Assert.Equal("completed", done.GetProperty("state").GetString());
         Assert.NotEqual(sha256, done.GetProperty("parametersSha256").GetString());
+
+        // The same start from the exported file: the same bits.
+        string fromFile = data.Combine("from-file.yaml");
+        await File.WriteAllTextAsync(
+            fromFile, TinySpecs.Glyphs("maml", iterations: 1, validateEvery: 1) + $"\ninitialize: {{ from: {file} }}\n", TestContext.Current.CancellationToken);
+        string fileJob = (await Metatrain.JsonAsync(["submit", fromFile, .. at])).GetProperty("job").GetString()!;
+        JsonElement same = await Metatrain.JsonAsync(["watch", fileJob, .. at]);
+        Assert.Equal(done.GetProperty("parametersSha256").GetString(), same.GetProperty("parametersSha256").GetString());
     }
 }

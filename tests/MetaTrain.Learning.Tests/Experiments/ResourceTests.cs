@@ -30,4 +30,17 @@ public sealed class ResourceTests
         Assert.Equal(inProcess, torch.Tensor.TotalCount);
         Assert.Equal(onThread, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
+
+    [Fact]
+    public void EstimateBlockBytes_CoversWhatABlockKeeps_AndGrowsWithItsTasks()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only glibc tells what is allocated.");
+        var experiment = Experiment.Create(Specs.Of("""{ "kind": "maml" }""", """{ "kind": "conv4", "filters": 32 }"""), new BlobSource(3, 1, 2, 0.3f, 1, 12, 12));
+
+        var (eight, sixteen) = (experiment.EstimateBlockBytes(8)!.Value, experiment.EstimateBlockBytes(16)!.Value);
+
+        // Of each task, at the very least: the patches that the second convolution multiplies (3x3 of 32 filters on 3x3 places of 9 images).
+        Assert.True(eight > 8L * 9 * 32 * 9 * 9 * sizeof(float), $"{eight} bytes");
+        Assert.InRange((double)sixteen / eight, 1.5, 2.5);
+    }
 }

@@ -42,6 +42,23 @@ public abstract class JobStoreConformance(StoreFixture fixture) : StoreConforman
     }
 
     [Fact]
+    public async Task InitialParameters_ComeBackWhole_WhateverTheirLength()
+    {
+        StoreClient client = Connect();
+        foreach (int length in new[] { 0, 1, ICheckpointStore.MaxPieceBytes, (2 * ICheckpointStore.MaxPieceBytes) + 3 })
+        {
+            var job = new JobId($"warm-{length}");
+            byte[] file = new byte[length];
+            new Random(length).NextBytes(file);
+
+            Assert.Null(await client.Jobs.ReadInitialParametersAsync(job, Cancellation));
+            await client.Jobs.WriteInitialParametersAsync(job, file, Cancellation);
+
+            Assert.Equal(file, await Connect().Jobs.ReadInitialParametersAsync(job, Cancellation));
+        }
+    }
+
+    [Fact]
     public async Task List_IsByOrder_WhateverTheNames()
     {
         StoreClient client = Connect();
