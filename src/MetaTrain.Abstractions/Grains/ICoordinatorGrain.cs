@@ -62,13 +62,10 @@ public sealed record ControlReply([property: Id(0)] bool Found, [property: Id(1)
 [GenerateSerializer, Immutable, Alias("EvaluationRequest")]
 public sealed record EvaluationRequest
 {
-    /// <summary>What the field reports over.</summary>
-    public const int StandardEpisodes = 600;
-
     /// <summary>Which version.</summary>
     [Id(0)] public required CheckpointSelector At { get; init; }
 
-    /// <summary>Over how many episodes; null takes the spec's final evaluation's, and <see cref="StandardEpisodes"/> when it has none.</summary>
+    /// <summary>Over how many episodes; null takes the spec's final evaluation's.</summary>
     [Id(1)] public int? Episodes { get; init; }
 
     /// <summary>The split whose classes are used.</summary>

@@ -40,8 +40,7 @@ internal sealed partial class CoordinatorGrain
             JobSession session = _session ?? await OpenReadOnlyAsync(record);
             EvaluationWork work = EvaluationPlans.Final(session.Settings.Spec.Evaluation, experiment.HasPixelBaseline) with { Split = request.Split };
             work = work with { Transductive = request.Transductive ?? work.Transductive };
-            int asBefore = session.Settings.Spec.Evaluation.Final.Episodes;
-            int episodes = request.Episodes ?? (asBefore > 0 ? asBefore : EvaluationRequest.StandardEpisodes);
+            int episodes = request.Episodes ?? session.Settings.Spec.Evaluation.Final.Episodes;
             long number = _tickets.Count == 0 ? 1 : _tickets.Keys.Last() + 1;
             _tickets[number] = new EvaluationTicket { Number = number, Episodes = episodes };
             if (_tickets.Count > KeptTickets)
