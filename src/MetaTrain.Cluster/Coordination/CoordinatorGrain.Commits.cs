@@ -143,22 +143,47 @@ internal sealed partial class CoordinatorGrain
         }
     }
 
-    // Before the work starts: should it end this process too, the next coordinator knows what was out.
-    private async Task<bool> NoteAttemptAsync(JobSession session, Lease lease)
+    // After a crash a lease waits for its note; else the note is under way, ahead of the lease, and a store that is away stops nothing.
+    // False when the lease must not be given.
+    private async Task<bool> NoteAttemptAsync(JobSession session, Lease lease, string worker)
     {
-        bool mustNote = session.MustNote(lease);
-        if (!mustNote && !_hasNote)
+        bool worthNoting = session.IsWorthNoting(lease);
+        if ((!worthNoting && !_hasNote) || (_storeProblem is not null && !session.IsCareful))
         {
             return true;
         }
 
-        if (await services.Jobs.TryWriteAttemptsAsync(Job, session.Epoch, mustNote ? session.Attempts() : [], CancellationToken.None))
+        Task<bool> written = WriteNoteAsync(session, worthNoting ? session.Attempts() : []);
+        _hasNote = worthNoting;
+        if (!session.IsCareful || await written)
         {
-            _hasNote = mustNote;
             return true;
         }
 
-        Replaced();
+        session.Withdraw(lease, worker);
+        return false;
+    }
+
+    private async Task<bool> WriteNoteAsync(JobSession session, ImmutableArray<BlockAttempt> attempts)
+    {
+        try
+        {
+            if (await services.Jobs.TryWriteAttemptsAsync(Job, session.Epoch, attempts, CancellationToken.None))
+            {
+                return true;
+            }
+
+            if (_session == session)
+            {
+                Replaced();
+            }
+        }
+        catch (StoreUnavailableException e)
+        {
+            _hasNote = true;
+            StoreIsAway(e.Message);
+        }
+
         return false;
     }
 

@@ -70,9 +70,9 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
         {
             if (session.TryLease(request.Worker) is { } lease)
             {
-                if (!await NoteAttemptAsync(session, lease))
+                if (!await NoteAttemptAsync(session, lease, request.Worker))
                 {
-                    break;
+                    return new ExchangeReply { Outcome = _session == session ? ExchangeOutcome.Wait : ExchangeOutcome.Leave };
                 }
 
                 services.Instruments.LeasesChanged(Label, session.LeasesOut);

@@ -35,6 +35,10 @@ internal sealed partial class JobSession
         return null;
     }
 
+    /// <summary>Takes back a lease that never reached its worker: no loss.</summary>
+    public void Withdraw(Lease lease, string worker) =>
+        OpenRounds().FirstOrDefault(round => round.Id == lease.Round)?.Leases.Withdraw(lease.Block, worker);
+
     /// <summary>Takes back all that the workers that match had out.</summary>
     /// <param name="worker">Which workers.</param>
     /// <param name="reason">Why, as a clause: "silo x died".</param>
@@ -83,8 +87,8 @@ internal sealed partial class JobSession
         }
     }
 
-    /// <summary>True when a lease must be in the store before its work starts: should it end this process too, the next coordinator knows what was out.</summary>
-    public bool MustNote(Lease lease) => IsCareful || (lease.Round.Kind == RoundKind.Training ? _trainingTimes : _evaluationTimes).AreWorthNoting;
+    /// <summary>True when a lease is to be noted in the store: should its work end this process too, the next coordinator knows what was out.</summary>
+    public bool IsWorthNoting(Lease lease) => IsCareful || (lease.Round.Kind == RoundKind.Training ? _trainingTimes : _evaluationTimes).AreWorthNoting;
 
     /// <summary>Ends the care after a crash when the commit of this iteration lies behind it. True when it ended now.</summary>
     public bool TryEndCare(long committed)

@@ -7,8 +7,8 @@ namespace MetaTrain.Cluster.Coordination;
 /// <summary>Results: what counts, and what follows when a round is whole.</summary>
 internal sealed partial class JobSession
 {
-    /// <summary>True when the training round is whole and may be stepped on.</summary>
-    public bool CanStep => Failure is null && _training?.Sum is not null;
+    /// <summary>True when the training round is whole and may be stepped on. A paused job stays at the version that its pause committed.</summary>
+    public bool CanStep => Failure is null && !IsPaused && _training?.Sum is not null;
 
     /// <summary>True when training waits for a validation that must enter at this iteration.</summary>
     public bool MustSettle => OpenValidations.Any(version => _validations.EntersAt(version) <= Trajectory.Iteration);

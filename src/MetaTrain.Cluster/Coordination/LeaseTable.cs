@@ -91,6 +91,9 @@ internal sealed class LeaseTable(int blocks, BlockTimes times, TimeProvider time
     /// <summary>Takes back what the workers that match had out. Returns the blocks that nobody computes any more.</summary>
     public List<int> Lose(Predicate<string> worker) => TakeBack(holder => worker(holder.Worker));
 
+    /// <summary>Takes back a lease that never reached its worker: no loss.</summary>
+    public void Withdraw(int block, string worker) => _entries[block].Holders.RemoveAll(holder => holder.Worker == worker);
+
     /// <summary>Takes back what has been out for too long.</summary>
     public List<int> Expire()
     {

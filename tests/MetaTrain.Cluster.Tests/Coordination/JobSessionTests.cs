@@ -173,20 +173,20 @@ public sealed class JobSessionTests
     }
 
     [Fact]
-    public void MustNote_AsksForANote_UntilBlocksAreKnownToBeShort()
+    public void IsWorthNoting_IsFalse_OnceBlocksAreKnownToBeShort()
     {
         JobSession session = _fixture.Open();
         Lease first = session.TryLease("a/0@x")!;
-        Assert.True(session.MustNote(first));
+        Assert.True(session.IsWorthNoting(first));
         session.Accept(SessionFixture.Compute(session, first), "a/0@x");
         Lease second = session.TryLease("a/0@x")!;
-        Assert.False(session.MustNote(second));
+        Assert.False(session.IsWorthNoting(second));
 
         JobSession slow = _fixture.Open();
         first = slow.TryLease("a/0@x")!;
         _fixture.Time.Advance(TimeSpan.FromMilliseconds(80));
         slow.Accept(SessionFixture.Compute(slow, first), "a/0@x");
-        Assert.True(slow.MustNote(slow.TryLease("a/0@x")!));
+        Assert.True(slow.IsWorthNoting(slow.TryLease("a/0@x")!));
     }
 
     [Fact]
@@ -218,6 +218,34 @@ public sealed class JobSessionTests
         Assert.False(session.HasWork);
         session.IsPaused = false;
         Assert.NotNull(session.TryLease("a/0@x"));
+    }
+
+    [Fact]
+    public void CanStep_WaitsForTheResumption_WhenTheLastResultsComeAfterThePause()
+    {
+        JobSession session = _fixture.Open(tasks: 2);
+        Lease lease = session.TryLease("a/0@x")!;
+        session.IsPaused = true;
+        session.Accept(SessionFixture.Compute(session, lease), "a/0@x");
+
+        Assert.False(session.CanStep);
+        session.IsPaused = false;
+        Assert.True(session.CanStep);
+    }
+
+    [Fact]
+    public void Withdraw_CountsNoLoss_AndFreesTheBlock()
+    {
+        JobSession session = _fixture.Open();
+        for (int time = 0; time < 5; time++)
+        {
+            Lease lease = session.TryLease("a/0@x")!;
+            Assert.Equal(0, lease.Block);
+            session.Withdraw(lease, "a/0@x");
+        }
+
+        Assert.Empty(session.Attempts());
+        Assert.Equal(0, session.Trajectory.BlocksReissued);
     }
 
     // Finishes every block before it, so that a suspect that may only be leased alone can be.

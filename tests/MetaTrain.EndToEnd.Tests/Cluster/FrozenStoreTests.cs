@@ -19,7 +19,7 @@ public sealed class FrozenStoreTests
         await using ChildProcess train = Metatrain.Start(
             ["train", spec, "--workers", "2", "--store", redis.Uri, "--data", data.Path, "--json"],
             new Dictionary<string, string?> { ["METATRAIN_FAULT_MAX_DELAY_MS"] = "50" });
-        await train.Errors.WaitForAsync(static line => line.Contains("iteration", StringComparison.Ordinal), "progress", TimeSpan.FromMinutes(1), cancellation);
+        await train.Errors.WaitForAsync(static line => line.Contains("Version 50", StringComparison.Ordinal), "a validation", TimeSpan.FromMinutes(1), cancellation);
 
         redis.Freeze();
         await Task.Delay(TimeSpan.FromSeconds(12), cancellation);
@@ -30,6 +30,6 @@ public sealed class FrozenStoreTests
         using JsonDocument result = JsonDocument.Parse(train.Output.ToString());
         Assert.Equal("completed", result.RootElement.GetProperty("state").GetString());
         Assert.Equal(400, result.RootElement.GetProperty("committedIteration").GetInt64());
-        Assert.Contains("The store is back", train.Errors.ToString(), StringComparison.Ordinal);
+        Assert.True(train.Errors.ToString().Contains("The store is back", StringComparison.Ordinal), train.Transcript);
     }
 }
