@@ -81,7 +81,7 @@ internal sealed class Submissions(IExperimentFactory factory, ICheckpointStore c
 
         if (spec.Resources.Device != ResourcesSpec.AnyDevice && !devices.Device.StartsWith(spec.Resources.Device, StringComparison.Ordinal))
         {
-            problems.Add($"resources.device: the job asks for '{spec.Resources.Device}' and this cluster's workers have '{devices.Device}'; start silos with --device {spec.Resources.Device}.");
+            problems.Add($"resources.device: the job asks for '{spec.Resources.Device}' and this cluster's workers have '{devices.Device}': leave it out, or set it to auto; this build computes on the CPU only.");
         }
 
         if (spec.Resources.IsPortable && !devices.IsPortable)

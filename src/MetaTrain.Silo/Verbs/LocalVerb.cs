@@ -21,7 +21,7 @@ internal sealed class LocalVerb
     public LocalVerb(EnvironmentDefault environment)
     {
         _data = environment.Text("--data", "The data directory.", () => LocalPaths.DefaultDataDirectory);
-        _device = environment.Text("--device", "What the workers compute on: cpu or cuda:N.", () => "cpu");
+        _device = environment.Text("--device", "What the workers compute on: cpu, in this build.", () => "cpu");
         _arithmetic = environment.Choice("--arithmetic", "native: this processor's best; portable: AVX2 everywhere, so that old and new processors of one vendor give the same bits.", Arithmetic.Native);
     }
 

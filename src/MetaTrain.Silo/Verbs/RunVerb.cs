@@ -40,7 +40,7 @@ internal sealed class RunVerb
         _gatewayPort = environment.Number("--gateway-port", "The port for clients.", 30000);
         _httpPort = environment.Number("--http-port", "The port of /metrics and /health.", 8080);
         _workers = environment.Number("--workers", "Worker slots, usually one for each core or GPU.", Environment.ProcessorCount);
-        _device = environment.Text("--device", "What the workers compute on: cpu or cuda:N.", () => "cpu");
+        _device = environment.Text("--device", "What the workers compute on: cpu, in this build.", () => "cpu");
         _data = environment.Text("--data", "A directory for files of the silo's own.", () => LocalPaths.DefaultDataDirectory);
         _arithmetic = environment.Choice("--arithmetic", "native: this processor's best; portable: AVX2 everywhere, so that old and new processors of one vendor give the same bits.", Arithmetic.Native);
         _storeWait = environment.Number("--store-wait", "Seconds to wait for the store at start.", 30);

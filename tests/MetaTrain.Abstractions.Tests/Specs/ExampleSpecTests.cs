@@ -47,7 +47,8 @@ public sealed class ExampleSpecTests
         Assert.Equal(10, spec.Data.GetProperty("shots").GetInt32());
         Assert.Equal([40, 40], spec.Model.GetProperty("hidden").EnumerateArray().Select(width => width.GetInt32()));
         Assert.Equal(0.01, spec.Algorithm.GetProperty("innerLearningRate").GetDouble());
-        Assert.Equal((70_000L, 25), (spec.Meta.Iterations, spec.Meta.TasksPerIteration));
+        Assert.InRange(spec.Meta.Iterations, 1, 70_000);
+        Assert.Equal(25, spec.Meta.TasksPerIteration);
         Assert.Equal([0, 1, 5, 10], spec.Evaluation.Final.InnerSteps);
         Assert.Equal(JsonValueKind.Object, spec.Meta.Section.GetProperty("schedule").ValueKind);
     }

@@ -86,10 +86,11 @@ public sealed class TaskSourceTests
     {
         "sinusoid" => new SinusoidTaskSource(new SinusoidOptions()),
         "glyphs" => new GlyphTaskSource(new GlyphOptions { Queries = 2 }),
-        _ => new ImageTaskSource(MadeUpImages.Create(classesPerSplit: 8), new ImageOptions
+        "images" or "images-rotated" => new ImageTaskSource(MadeUpImages.Create(classesPerSplit: 8), new ImageOptions
         {
             Queries = 2,
             Augment = name == "images-rotated" ? [ImageAugmentation.RotateClasses] : ImmutableArray<ImageAugmentation>.Empty,
         }),
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "Make the new source here."),
     };
 }
