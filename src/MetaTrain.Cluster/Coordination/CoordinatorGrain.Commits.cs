@@ -183,12 +183,21 @@ internal sealed partial class CoordinatorGrain
             _hasNote = true;
             StoreIsAway(e.Message);
         }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Nobody may be waiting for this note: the error must end the job by name all the same.
+            LogNoteFailed(logger, Job.Value, session.Trajectory.Iteration, e);
+            session.Fail($"What is out with workers could not be noted in the store ({e.GetType().Name}: {e.Message}); the log of silo {services.Silo.Name} has the details.");
+        }
 
         return false;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Job {Job}: the coordinator leaves at iteration {Iteration} with {Committed} committed; the rest will be computed again")]
     private static partial void LogLeftUncommitted(ILogger logger, string job, long iteration, long committed, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Job {Job}: the blocks that are out after iteration {Iteration} could not be noted")]
+    private static partial void LogNoteFailed(ILogger logger, string job, long iteration, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Job {Job}: a version could not be committed after iteration {Iteration}")]
     private static partial void LogCommitFailed(ILogger logger, string job, long iteration, Exception exception);
