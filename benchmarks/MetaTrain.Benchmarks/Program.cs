@@ -1,8 +1,15 @@
+using MetaTrain.Benchmarks.Questions;
 using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+
+// dotnet run -c Release --project benchmarks/MetaTrain.Benchmarks -- questions [NAME]...   (from the repository's root; benchmarks/run does it)
+if (args is ["questions", .. var names])
+{
+    return QuestionRun.Run(names, rounds: 5, seconds: 4);
+}
 
 // dotnet run -c Release --project benchmarks/MetaTrain.Benchmarks -- --filter '*'
 // In this process, because the native library that the build prepares lies beside this program and not beside a generated one.

@@ -110,7 +110,7 @@ internal sealed partial class CoordinatorGrain
     {
         Job = Job,
         Spec = spec,
-        Plan = services.Factory.Plan(spec, trajectory.DeviceClass!),
+        Plan = services.Factory.Plan(spec, experiment, trajectory.DeviceClass!),
         ParameterCount = trajectory.Parameters.Length,
         EvaluationMetrics = work => experiment.EvaluationMetrics(Workers.EvaluationSettingsReader.Read(work)),
         DataNote = experiment.DataNote,

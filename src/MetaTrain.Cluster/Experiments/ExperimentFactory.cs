@@ -6,6 +6,7 @@ using MetaTrain.Abstractions.Specs;
 using MetaTrain.Abstractions.Storage;
 using MetaTrain.Cluster.Coordination;
 using MetaTrain.Cluster.Workers;
+using MetaTrain.Learning.Blocks;
 using MetaTrain.Learning.Datasets;
 using MetaTrain.Learning.Episodes;
 using MetaTrain.Learning.Experiments;
@@ -23,7 +24,7 @@ internal sealed class ExperimentFactory(DatasetCache datasets) : IExperimentFact
         try
         {
             ITaskSource source = TaskSourceRegistry.Create(spec.Data, new OneDataset(dataset));
-            Experiment experiment = Experiment.Create(Read(spec), source);
+            Experiment experiment = Experiment.Create(Read(spec), source, PathOf(spec));
             CheckEvaluations(spec, experiment);
             return experiment;
         }
@@ -40,11 +41,19 @@ internal sealed class ExperimentFactory(DatasetCache datasets) : IExperimentFact
         }
     }
 
-    public JobPlan Plan(JobSpec spec, string deviceClass)
+    public JobPlan Plan(JobSpec spec, IExperiment experiment, string deviceClass)
     {
         ComputePlan plan = ComputePlan.Choose(Read(spec), deviceClass, spec.Plan.BlockSize);
-        return new JobPlan(plan.BlockSize, new BlockPartition(spec.Meta.TasksPerIteration, plan.BlockSize).Blocks, plan.Path);
+        int blocks = new BlockPartition(spec.Meta.TasksPerIteration, plan.BlockSize).Blocks;
+        return new JobPlan(plan.BlockSize, blocks, experiment.Path == ComputePath.Fused ? PlanSpec.FusedPath : PlanSpec.AutogradPath);
     }
+
+    private static ComputePath? PathOf(JobSpec spec) => spec.Plan.Path switch
+    {
+        PlanSpec.FusedPath => ComputePath.Fused,
+        PlanSpec.AutogradPath => ComputePath.Autograd,
+        _ => null,
+    };
 
     private static ExperimentSpec Read(JobSpec spec) => new()
     {

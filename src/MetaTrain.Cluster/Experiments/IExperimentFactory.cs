@@ -10,8 +10,8 @@ internal interface IExperimentFactory
     /// <summary>Binds a spec to its data set. Throws <see cref="SpecException"/> for a spec that cannot run.</summary>
     Task<IExperiment> CreateAsync(string specJson, CancellationToken cancellationToken);
 
-    /// <summary>How the tasks of the job are cut on a device class.</summary>
-    JobPlan Plan(JobSpec spec, string deviceClass);
+    /// <summary>How the tasks of the job are cut on a device class, and what computes them.</summary>
+    JobPlan Plan(JobSpec spec, IExperiment experiment, string deviceClass);
 }
 
 /// <summary>A spec that cannot run here; the message is one sentence for its author.</summary>

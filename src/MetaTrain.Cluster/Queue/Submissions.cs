@@ -35,7 +35,7 @@ internal sealed class Submissions(IExperimentFactory factory, ICheckpointStore c
             IExperiment experiment = await Task.Run(() => factory.CreateAsync(submission.SpecJson, CancellationToken.None));
             long parameters = experiment.Parameters.Sum(static slot => (long)slot.Length);
             ImmutableArray<string> problems = [.. await ProblemsAsync(spec, experiment, parameters, submission.InitialParameters)];
-            JobPlan plan = factory.Plan(spec, devices.DeviceClass);
+            JobPlan plan = factory.Plan(spec, experiment, devices.DeviceClass);
             return new ValidationReply
             {
                 Problems = problems,

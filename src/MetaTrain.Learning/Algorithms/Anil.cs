@@ -5,6 +5,9 @@
 using System.Collections.Immutable;
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using MetaTrain.Learning.Blocks;
+using MetaTrain.Learning.Episodes;
+using MetaTrain.Learning.Fused;
 using MetaTrain.Learning.InnerLoop;
 using MetaTrain.Learning.Models;
 using MetaTrain.Learning.Tensors;
@@ -39,7 +42,7 @@ public sealed record AnilOptions
 /// <param name="model">The model; its head adapts.</param>
 /// <param name="loss">The loss of both loops.</param>
 /// <param name="options">Null takes the defaults.</param>
-public sealed class Anil(ISplitModel model, ExampleLoss loss, AnilOptions? options = null) : IMetaAlgorithm
+public sealed class Anil(ISplitModel model, ExampleLoss loss, AnilOptions? options = null) : IMetaAlgorithm, IFusible
 {
     private readonly AnilOptions _options = options ?? new AnilOptions();
 
@@ -65,6 +68,20 @@ public sealed class Anil(ISplitModel model, ExampleLoss loss, AnilOptions? optio
         return new MetaGradient(
             Gradients.Of(Ops.Sum(losses_T), sources, createGraph: false).SumOverTasks(), losses_T, predictions);
     }
+
+    /// <inheritdoc/>
+    IBlockProgram<T>? IFusible.Fuse<T>(EpisodeShape shape, ParameterLayout layout) => Fusion.HeadAdaptation<T>(
+        model,
+        Loss,
+        new InnerRule
+        {
+            Steps = InnerSteps,
+            LearningRate = _options.InnerLearningRate,
+            Loss = _options.InnerLoss,
+            Direction = _options.Order == GradientOrder.Second ? MetaDirection.SecondOrder : MetaDirection.FirstOrder,
+        },
+        shape,
+        layout);
 
     /// <inheritdoc/>
     public IPredictor Adapt(AdaptContext context, ParameterSet parameters, Examples support)

@@ -5,6 +5,9 @@
 using System.Collections.Immutable;
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using MetaTrain.Learning.Blocks;
+using MetaTrain.Learning.Episodes;
+using MetaTrain.Learning.Fused;
 using MetaTrain.Learning.InnerLoop;
 using MetaTrain.Learning.Models;
 using MetaTrain.Learning.Tensors;
@@ -49,7 +52,7 @@ public sealed record MamlOptions
 /// <param name="model">The model whose initial parameters are learned.</param>
 /// <param name="loss">The loss of both loops.</param>
 /// <param name="options">Null takes the defaults.</param>
-public sealed class Maml(IModel model, ExampleLoss loss, MamlOptions? options = null) : IMetaAlgorithm
+public sealed class Maml(IModel model, ExampleLoss loss, MamlOptions? options = null) : IMetaAlgorithm, IFusible
 {
     private readonly MamlOptions _options = options ?? new MamlOptions();
 
@@ -77,6 +80,20 @@ public sealed class Maml(IModel model, ExampleLoss loss, MamlOptions? options = 
             : Gradients.Of(Ops.Sum(losses_T), adapted, createGraph: false).SumOverTasks();
         return new MetaGradient(gradient, losses_T, predictions);
     }
+
+    /// <inheritdoc/>
+    IBlockProgram<T>? IFusible.Fuse<T>(EpisodeShape shape, ParameterLayout layout) => Fusion.Adaptation<T>(
+        model,
+        Loss,
+        new InnerRule
+        {
+            Steps = InnerSteps,
+            LearningRate = _options.InnerLearningRate,
+            Loss = _options.InnerLoss,
+            Direction = _options.Order == GradientOrder.Second ? MetaDirection.SecondOrder : MetaDirection.FirstOrder,
+        },
+        shape,
+        layout);
 
     /// <inheritdoc/>
     public IPredictor Adapt(AdaptContext context, ParameterSet parameters, Examples support)

@@ -4,6 +4,9 @@
 using System.Collections.Immutable;
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using MetaTrain.Learning.Blocks;
+using MetaTrain.Learning.Episodes;
+using MetaTrain.Learning.Fused;
 using MetaTrain.Learning.InnerLoop;
 using MetaTrain.Learning.Models;
 using MetaTrain.Learning.Tensors;
@@ -34,7 +37,7 @@ public sealed record MetaSgdOptions
 /// <param name="model">The model whose initial parameters are learned.</param>
 /// <param name="loss">The loss of both loops.</param>
 /// <param name="options">Null takes the defaults.</param>
-public sealed class MetaSgd(IModel model, ExampleLoss loss, MetaSgdOptions? options = null) : IMetaAlgorithm
+public sealed class MetaSgd(IModel model, ExampleLoss loss, MetaSgdOptions? options = null) : IMetaAlgorithm, IFusible
 {
     /// <summary>What the name of every step size begins with.</summary>
     public const string StepSizePrefix = "stepSize.";
@@ -66,6 +69,22 @@ public sealed class MetaSgd(IModel model, ExampleLoss loss, MetaSgdOptions? opti
         var losses_T = TaskLoss.Of(Loss, predictions, tasks.Query);
         return new MetaGradient(Gradients.Of(Ops.Sum(losses_T), learned, createGraph: false), losses_T, predictions);
     }
+
+    /// <inheritdoc/>
+    IBlockProgram<T>? IFusible.Fuse<T>(EpisodeShape shape, ParameterLayout layout) => Fusion.Adaptation<T>(
+        model,
+        Loss,
+        new InnerRule
+        {
+            Steps = InnerSteps,
+            LearningRate = _options.InnerLearningRate,
+            Loss = _options.InnerLoss,
+            Direction = MetaDirection.SecondOrder,
+            LearnsStepSizes = true,
+        },
+        shape,
+        layout,
+        StepSizePrefix);
 
     /// <inheritdoc/>
     public IPredictor Adapt(AdaptContext context, ParameterSet parameters, Examples support)

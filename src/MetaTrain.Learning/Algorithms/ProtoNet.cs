@@ -3,6 +3,9 @@
 // Snell, Swersky, Zemel: Prototypical Networks for Few-shot Learning, NIPS 2017, arXiv:1703.05175, equations 1 and 2.
 using System.Collections.Immutable;
 using System.ComponentModel;
+using MetaTrain.Learning.Blocks;
+using MetaTrain.Learning.Episodes;
+using MetaTrain.Learning.Fused;
 using MetaTrain.Learning.InnerLoop;
 using MetaTrain.Learning.Models;
 using MetaTrain.Learning.Tensors;
@@ -17,7 +20,7 @@ public sealed record ProtoNetOptions;
 /// <summary>Prototypical networks (arXiv:1703.05175). It learns the body alone: the head's parameters are no part of it.</summary>
 /// <param name="model">The model; its body computes the features.</param>
 /// <param name="loss">The loss of the queries' logits.</param>
-public sealed class ProtoNet(ISplitModel model, ExampleLoss loss) : IMetaAlgorithm
+public sealed class ProtoNet(ISplitModel model, ExampleLoss loss) : IMetaAlgorithm, IFusible
 {
     /// <inheritdoc/>
     public ImmutableArray<ParameterDefinition> Parameters { get; } =
@@ -41,6 +44,9 @@ public sealed class ProtoNet(ISplitModel model, ExampleLoss loss) : IMetaAlgorit
         var losses_T = TaskLoss.Of(Loss, predictions, tasks.Query);
         return new MetaGradient(Gradients.Of(Ops.Sum(losses_T), theta, createGraph: false), losses_T, predictions);
     }
+
+    /// <inheritdoc/>
+    IBlockProgram<T>? IFusible.Fuse<T>(EpisodeShape shape, ParameterLayout layout) => Fusion.Prototypes<T>(model, Loss, shape, layout);
 
     /// <inheritdoc/>
     public IPredictor Adapt(AdaptContext context, ParameterSet parameters, Examples support)

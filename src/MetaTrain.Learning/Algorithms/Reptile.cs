@@ -5,6 +5,9 @@
 using System.Collections.Immutable;
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using MetaTrain.Learning.Blocks;
+using MetaTrain.Learning.Episodes;
+using MetaTrain.Learning.Fused;
 using MetaTrain.Learning.InnerLoop;
 using MetaTrain.Learning.Models;
 using MetaTrain.Learning.Tensors;
@@ -54,7 +57,7 @@ public sealed record ReptileOptions
 /// <param name="model">The model whose initial parameters are learned.</param>
 /// <param name="loss">The loss.</param>
 /// <param name="options">Null takes the defaults.</param>
-public sealed class Reptile(IModel model, ExampleLoss loss, ReptileOptions? options = null) : IMetaAlgorithm
+public sealed class Reptile(IModel model, ExampleLoss loss, ReptileOptions? options = null) : IMetaAlgorithm, IFusible
 {
     private const double AdamEpsilon = 1e-8;
 
@@ -78,6 +81,21 @@ public sealed class Reptile(IModel model, ExampleLoss loss, ReptileOptions? opti
         var losses_T = TaskLoss.Of(Loss, predictions, tasks.Query);
         return new MetaGradient(parameters.Zip(adapted, Ops.Subtract).SumOverTasks(), losses_T, predictions);
     }
+
+    /// <inheritdoc/>
+    IBlockProgram<T>? IFusible.Fuse<T>(EpisodeShape shape, ParameterLayout layout) => Fusion.Adaptation<T>(
+        model,
+        Loss,
+        new InnerRule
+        {
+            Steps = InnerSteps,
+            LearningRate = _options.InnerLearningRate,
+            Loss = _options.InnerLoss,
+            Direction = MetaDirection.TowardsAdapted,
+            AdamBeta2 = _options.InnerOptimizer == InnerOptimizer.Adam ? _options.InnerBeta2 : null,
+        },
+        shape,
+        layout);
 
     /// <inheritdoc/>
     public IPredictor Adapt(AdaptContext context, ParameterSet parameters, Examples support) =>

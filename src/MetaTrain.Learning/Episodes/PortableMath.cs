@@ -1,13 +1,17 @@
 namespace MetaTrain.Learning.Episodes;
 
 /// <summary>
-/// Sine, cosine, logarithm and powers from additions, multiplications and divisions alone. Those of <see cref="Math"/> call the
+/// Sine, cosine, logarithm, exponential and powers from additions, multiplications and divisions alone. Those of <see cref="Math"/> call the
 /// operating system's C library, whose last bits change from one system to the next; these are the same on every machine
 /// (the runtime never fuses a multiplication with an addition by itself). Accurate to about 1e-15 on the ranges used here.
 /// </summary>
 internal static class PortableMath
 {
     private const double Ln2 = 0.693147180559945309417232121458;
+
+    /// <summary>ln 2 to 32 bits, so that its product with a small whole number is exact.</summary>
+    private const double Ln2High = 6.93147180369123816490e-01;
+    private const double Ln2Low = 1.90821492927058770002e-10;
     private const double HalfPi = Math.PI / 2;
 
     /// <summary>The part of pi / 2 that a double cannot hold.</summary>
@@ -21,6 +25,9 @@ internal static class PortableMath
 
     private static ReadOnlySpan<double> ArtanhSeries =>
         [1, 1.0 / 3, 1.0 / 5, 1.0 / 7, 1.0 / 9, 1.0 / 11, 1.0 / 13, 1.0 / 15, 1.0 / 17, 1.0 / 19, 1.0 / 21];
+
+    private static ReadOnlySpan<double> ExponentialSeries =>
+        [1, 1, 1.0 / 2, 1.0 / 6, 1.0 / 24, 1.0 / 120, 1.0 / 720, 1.0 / 5040, 1.0 / 40320, 1.0 / 362880, 1.0 / 3628800, 1.0 / 39916800, 1.0 / 479001600, 1.0 / 6227020800];
 
     /// <summary>The sine of an angle of at most a million radians.</summary>
     public static double Sin(double angle) => SinCos(angle).Sin;
@@ -59,6 +66,25 @@ internal static class PortableMath
 
         var s = (mantissa - 1) / (mantissa + 1);
         return (exponent * Ln2) + (2 * s * Polynomial(ArtanhSeries, s * s));
+    }
+
+    /// <summary>e to a power; 0 below -708, where the result would no longer be a normal number. What is not a number stays so.</summary>
+    public static double Exp(double power)
+    {
+        if (power is < -708 or > 709)
+        {
+            return power < 0 ? 0 : double.PositiveInfinity;
+        }
+
+        if (double.IsNaN(power))
+        {
+            return power;
+        }
+
+        // power = whole ln 2 + rest with |rest| at most ln 2 / 2, where fourteen terms of the Taylor series are enough.
+        var whole = Math.Round(power / Ln2);
+        var rest = power - (whole * Ln2High) - (whole * Ln2Low);
+        return Polynomial(ExponentialSeries, rest) * BitConverter.Int64BitsToDouble(((long)whole + 1023) << 52);
     }
 
     /// <summary><paramref name="value"/> to a whole power, by squaring.</summary>

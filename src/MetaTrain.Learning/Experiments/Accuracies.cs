@@ -1,34 +1,32 @@
-using MetaTrain.Learning.Tensors;
-using static TorchSharp.torch;
+using MetaTrain.Learning.Episodes;
 
 namespace MetaTrain.Learning.Experiments;
 
-/// <summary>The share of examples whose greatest prediction is at their label; the first of equals counts.</summary>
+/// <summary>The share of query examples whose greatest prediction is at their label; the first of equals counts.</summary>
 internal static class Accuracies
 {
     /// <summary>Of each task.</summary>
-    /// <param name="predictions">[T, N, C].</param>
-    /// <param name="labels">[T, N, C], one-hot.</param>
-    public static double[] Of(Tensor predictions, Tensor labels)
+    /// <param name="shape">Of the episodes.</param>
+    /// <param name="predictions">[T, Q, C].</param>
+    public static double[] Of(EpisodeShape shape, ReadOnlySpan<float> predictions)
     {
-        var (tasks, examples, classes) = ((int)predictions.shape[0], (int)predictions.shape[1], (int)predictions.shape[2]);
-        var (given, wanted) = (TensorData.ToDoubles(predictions.detach()), TensorData.ToDoubles(labels));
-        var accuracies = new double[tasks];
-        for (var task = 0; task < tasks; task++)
+        var accuracies = new double[predictions.Length / (shape.QueryCount * shape.Ways)];
+        for (var row = 0; row < accuracies.Length * shape.QueryCount; row++)
         {
-            var hits = 0;
-            for (var row = task * examples; row < (task + 1) * examples; row++)
-            {
-                hits += Greatest(given.AsSpan(row * classes, classes)) == Greatest(wanted.AsSpan(row * classes, classes)) ? 1 : 0;
-            }
+            // Examples are ordered by class: query example q has label q / queries.
+            var isHit = Greatest(predictions.Slice(row * shape.Ways, shape.Ways)) == row % shape.QueryCount / shape.Queries;
+            accuracies[row / shape.QueryCount] += isHit ? 1 : 0;
+        }
 
-            accuracies[task] = (double)hits / examples;
+        for (var task = 0; task < accuracies.Length; task++)
+        {
+            accuracies[task] /= shape.QueryCount;
         }
 
         return accuracies;
     }
 
-    private static int Greatest(ReadOnlySpan<double> values)
+    private static int Greatest(ReadOnlySpan<float> values)
     {
         var best = 0;
         for (var i = 1; i < values.Length; i++)

@@ -1,60 +1,57 @@
 using System.Runtime.InteropServices;
 using MetaTrain.Learning.Algorithms;
+using MetaTrain.Learning.Blocks;
 using MetaTrain.Learning.Devices;
 using MetaTrain.Learning.Episodes;
-using MetaTrain.Learning.InnerLoop;
 using MetaTrain.Learning.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MetaTrain.Learning.Experiments;
 
-/// <summary>Computes blocks on the calling thread, each inside a dispose scope of its own: managed arrays in, managed arrays out.</summary>
+/// <summary>Computes blocks on the calling thread: managed arrays in, managed arrays out.</summary>
 /// <param name="algorithm">The method.</param>
-/// <param name="layout">What it learns.</param>
-/// <param name="context">Seed, type, device.</param>
-internal sealed class BlockComputer(IMetaAlgorithm algorithm, ParameterLayout layout, ComputeContext context)
+/// <param name="program">What computes it.</param>
+internal sealed class BlockComputer(IMetaAlgorithm algorithm, IBlockProgram<float> program)
 {
     /// <summary>The summed meta-gradient, losses and hits of a training block.</summary>
-    public BlockSums Train(BlockRequest request, EpisodeBlock episodes, ReadOnlySpan<float> parameters)
+    public BlockSums Train(BlockRequest request, EpisodeBlock block, ReadOnlySpan<float> parameters)
     {
-        TorchRuntime.PinThread();
-        using var scope = NewDisposeScope();
-        var (tasks, learned) = (EpisodeTensors.Of(episodes, context), ParameterSet.Load(layout, parameters, context));
-        var at = context with { Iteration = request.Iteration };
-        var result = algorithm.Compute(at, learned, tasks);
-        var gradient = new float[layout.Length];
-        result.Gradient.CopyTo(gradient);
-        var losses = TensorData.ToDoubles(result.Losses);
-        double[] metrics = episodes.Shape.IsRegression
-            ? [losses.Sum()]
-            : [losses.Sum(), Accuracies.Of(result.Predictions, tasks.Query.Targets).Sum()];
-        return new BlockSums(request.Tasks, gradient, metrics, FirstNonFinite(request, losses, gradient, at, learned, tasks));
+        var episodes = BlockData<float>.Of(block);
+        var result = program.Train(request.Iteration, parameters, episodes);
+        double[] metrics = block.Shape.IsRegression
+            ? [result.Losses.Sum()]
+            : [result.Losses.Sum(), Accuracies.Of(block.Shape, result.Predictions).Sum()];
+        return new BlockSums(request.Tasks, result.Gradient, metrics, FirstNonFinite(request, result, parameters, episodes));
     }
 
     /// <summary>The sums and sums of squares over the episodes of an evaluation block.</summary>
-    public BlockSums Evaluate(BlockRequest request, EvaluationSettings settings, EpisodeBlock episodes, ReadOnlySpan<float> parameters)
+    public BlockSums Evaluate(BlockRequest request, EvaluationSettings settings, EpisodeBlock block, ReadOnlySpan<float> parameters)
     {
-        TorchRuntime.PinThread();
-        using var scope = NewDisposeScope();
-        var (tasks, learned) = (EpisodeTensors.Of(episodes, context), ParameterSet.Load(layout, parameters, context));
-        var measures = Evaluation.Measure(algorithm, settings, episodes.Shape, learned, tasks);
+        var measures = Evaluation.Measure(algorithm, program, settings, parameters, BlockData<float>.Of(block));
         var metrics = measures.SelectMany(perTask => new[] { perTask.Sum(), perTask.Sum(value => value * value) }).ToArray();
         int? bad = Enumerable.Range(0, request.Tasks).Where(task => measures.Any(values => !double.IsFinite(values[task])))
             .Select(task => (int?)(request.FirstTask + task)).FirstOrDefault();
         return new BlockSums(request.Tasks, [], metrics, bad);
     }
 
-    /// <summary>
-    /// Computes once with small episodes, so that a model that cannot work is refused before a job starts.
-    /// </summary>
+    /// <summary>About how many bytes a training block of so many tasks takes; null where the machine does not tell.</summary>
+    public long? EstimateBytes(EpisodeShape shape, ReadOnlySpan<float> parameters, int tasks) =>
+        BytesOf(shape, parameters, 1) is { } one && BytesOf(shape, parameters, 2) is { } two
+            ? one + ((tasks - 1) * Math.Max(0, two - one))
+            : null;
+
+    /// <summary>Computes once with small episodes, so that a model that cannot work is refused before a job starts.</summary>
+    /// <param name="algorithm">The method.</param>
+    /// <param name="layout">What it learns.</param>
+    /// <param name="shape">The training episodes.</param>
+    /// <param name="parameters">[P].</param>
     /// <exception cref="InvalidOperationException">What does not fit, in one sentence.</exception>
-    public void TryOut(EpisodeShape shape, ReadOnlySpan<float> parameters)
+    public static void TryOut(IMetaAlgorithm algorithm, ParameterLayout layout, EpisodeShape shape, ReadOnlySpan<float> parameters)
     {
         TorchRuntime.PinThread();
         using var scope = NewDisposeScope();
-        var small = new EpisodeBlock(shape with { Shots = Math.Min(2, shape.Shots), Queries = 1 }, tasks: 2);
-        var (tasks, learned) = (EpisodeTensors.Of(small, context), ParameterSet.Load(layout, parameters, context));
+        var (context, small) = (new ComputeContext(), new EpisodeBlock(shape with { Shots = Math.Min(2, shape.Shots), Queries = 1 }, tasks: 2));
+        var (tasks, learned) = (EpisodeTensors.Of(BlockData<float>.Of(small), context), ParameterSet.Load(layout, parameters, context));
         MetaGradient result;
         try
         {
@@ -75,36 +72,21 @@ internal sealed class BlockComputer(IMetaAlgorithm algorithm, ParameterLayout la
         }
     }
 
-    /// <summary>About how many bytes a training block of so many tasks takes; null where the machine does not tell.</summary>
-    public long? EstimateBytes(EpisodeShape shape, ReadOnlySpan<float> parameters, int tasks)
-    {
-        TorchRuntime.PinThread();
-        return BytesOf(shape, parameters, 1) is { } one && BytesOf(shape, parameters, 2) is { } two
-            ? one + ((tasks - 1) * Math.Max(0, two - one))
-            : null;
-    }
+    private static string FirstLine(string message) => message.AsSpan().IndexOf('\n') is var end and >= 0 ? message[..end].TrimEnd('.') : message.TrimEnd('.');
 
-    // The block's dispose scope keeps what was computed, so that what is held at its end is about the most that is ever held.
-    private long? BytesOf(EpisodeShape shape, ReadOnlySpan<float> parameters, int tasks)
-    {
-        var before = NativeHeap.BytesInUse;
-        using var scope = NewDisposeScope();
-        var batch = EpisodeTensors.Of(new EpisodeBlock(shape, tasks), context);
-        _ = algorithm.Compute(context, ParameterSet.Load(layout, parameters, context), batch);
-        return NativeHeap.BytesInUse - before;
-    }
+    private long? BytesOf(EpisodeShape shape, ReadOnlySpan<float> parameters, int tasks) =>
+        program.EstimateBytes(parameters, BlockData<float>.Of(new EpisodeBlock(shape, tasks)));
 
     /// <summary>The first task whose loss or gradient is not finite, by its index in the round.</summary>
-    private int? FirstNonFinite(
-        BlockRequest request, double[] losses, float[] gradient, ComputeContext at, ParameterSet learned, TaskBatch tasks)
+    private int? FirstNonFinite(BlockRequest request, BlockGradient<float> result, ReadOnlySpan<float> parameters, BlockData<float> episodes)
     {
-        var byLoss = Array.FindIndex(losses, loss => !double.IsFinite(loss));
+        var byLoss = Array.FindIndex(result.Losses, loss => !double.IsFinite(loss));
         if (byLoss >= 0)
         {
             return request.FirstTask + byLoss;
         }
 
-        if (!Array.Exists(gradient, value => !float.IsFinite(value)))
+        if (IsFinite(result.Gradient))
         {
             return null;
         }
@@ -112,9 +94,7 @@ internal sealed class BlockComputer(IMetaAlgorithm algorithm, ParameterLayout la
         // The tasks' gradients come summed: which one was not finite is found by computing each alone. This ends the job, so it may cost.
         for (var task = 0; task < request.Tasks; task++)
         {
-            using var scope = NewDisposeScope();
-            algorithm.Compute(at, learned, tasks.Only(task)).Gradient.CopyTo(gradient.AsSpan());
-            if (Array.Exists(gradient, value => !float.IsFinite(value)))
+            if (!IsFinite(program.Train(request.Iteration, parameters, episodes.Only(task)).Gradient))
             {
                 return request.FirstTask + task;
             }
@@ -123,5 +103,5 @@ internal sealed class BlockComputer(IMetaAlgorithm algorithm, ParameterLayout la
         return request.FirstTask;
     }
 
-    private static string FirstLine(string message) => message.AsSpan().IndexOf('\n') is var end and >= 0 ? message[..end].TrimEnd('.') : message.TrimEnd('.');
+    private static bool IsFinite(float[] values) => !Array.Exists(values, value => !float.IsFinite(value));
 }

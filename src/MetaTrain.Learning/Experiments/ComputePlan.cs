@@ -5,12 +5,11 @@ using MetaTrain.Learning.Options;
 namespace MetaTrain.Learning.Experiments;
 
 /// <summary>
-/// How an experiment is cut into blocks and computed: a pure function of spec, device class and build, never of timing or of the number of
+/// How an experiment is cut into blocks: a pure function of spec, device class and build, never of timing or of the number of
 /// workers, because both choices show in the last bits.
 /// </summary>
 /// <param name="BlockSize">Tasks a block: a power of two.</param>
-/// <param name="Path">What computes a block; it is part of what a job's bits are.</param>
-public sealed record ComputePlan(int BlockSize, string Path)
+public sealed record ComputePlan(int BlockSize)
 {
     /// <summary>The plan of a spec.</summary>
     /// <param name="spec">The spec's sections.</param>
@@ -27,15 +26,15 @@ public sealed record ComputePlan(int BlockSize, string Path)
         var model = ModelRegistry.All.Read(spec.Model).Options;
         var tasks = ((MetaOptions)MetaOptimizerRegistry.All.Read(spec.Meta).Options).TasksPerIteration;
         var onCpu = deviceClass.StartsWith("cpu", StringComparison.Ordinal);
-        var (size, path) = model switch
+        var size = model switch
         {
-            // Four tasks keep the patches of a layer near the cache, and 32 tasks give eight blocks to share.
-            Conv4Options => (onCpu ? 4 : 32, "task-batched im2col"),
-            NoConvOptions => (onCpu ? 8 : 64, "task-batched"),
+            // 32 tasks give eight blocks to share, of some ten milliseconds each.
+            Conv4Options => onCpu ? 4 : 32,
+            NoConvOptions => onCpu ? 8 : 64,
 
-            // A small perceptron's cost is the number of calls, not their size.
-            _ => (onCpu ? 32 : 128, "task-batched"),
+            // A small perceptron's tasks are done before a second worker has heard of them.
+            _ => onCpu ? 32 : 128,
         };
-        return new ComputePlan(blockSize ?? Math.Min(size, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)tasks)), path);
+        return new ComputePlan(blockSize ?? Math.Min(size, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)tasks)));
     }
 }

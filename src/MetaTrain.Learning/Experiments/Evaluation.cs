@@ -1,45 +1,41 @@
-using System.Collections.Immutable;
 using MetaTrain.Learning.Algorithms;
-using MetaTrain.Learning.Episodes;
+using MetaTrain.Learning.Blocks;
+using MetaTrain.Learning.Devices;
 using MetaTrain.Learning.InnerLoop;
 using MetaTrain.Learning.Tensors;
 using static TorchSharp.torch;
 
 namespace MetaTrain.Learning.Experiments;
 
-/// <summary>Measures any method through <see cref="IMetaAlgorithm.Adapt"/> alone; builds no second-order graph.</summary>
+/// <summary>Measures any method by what it answers.</summary>
 internal static class Evaluation
 {
     /// <summary>One value a task for each metric, in the order of <see cref="MetricNames.Evaluation"/> without the squares.</summary>
     public static IReadOnlyList<double[]> Measure(
-        IMetaAlgorithm algorithm, EvaluationSettings settings, EpisodeShape shape, ParameterSet learned, TaskBatch tasks)
+        IMetaAlgorithm algorithm, IBlockProgram<float> program, EvaluationSettings settings, ReadOnlySpan<float> parameters, BlockData<float> episodes)
     {
         var steps = MetricNames.StepCounts(settings, algorithm.InnerSteps);
-        if (shape.IsRegression)
+        if (episodes.Shape.IsRegression)
         {
-            return [.. steps.Select(count => SquaredErrors(Predict(algorithm, settings, count, learned, tasks), tasks.Query))];
+            var answers = program.Predict(parameters, episodes, steps, settings.Transductive);
+            return [.. answers.Select(predictions => LossesOf(Losses.MeanSquaredError, predictions, episodes))];
         }
 
-        var predictions = Predict(algorithm, settings, steps.Max(), learned, tasks);
-        List<double[]> measures =
-        [
-            Accuracies.Of(predictions, tasks.Query.Targets),
-            TensorData.ToDoubles(TaskLoss.Of(algorithm.Loss, predictions, tasks.Query)),
-        ];
+        var predictions = program.Predict(parameters, episodes, [steps.Max()], settings.Transductive)[0];
+        List<double[]> measures = [Accuracies.Of(episodes.Shape, predictions), LossesOf(algorithm.Loss, predictions, episodes)];
         if (settings.Baseline)
         {
-            measures.Add(Accuracies.Of(NearestNeighbour.Predict(tasks.Support, tasks.Query.Inputs), tasks.Query.Targets));
+            measures.Add(Accuracies.Of(episodes.Shape, NearestNeighbour.Predict(episodes)));
         }
 
         return measures;
     }
 
-    private static Tensor Predict(IMetaAlgorithm algorithm, EvaluationSettings settings, int steps, ParameterSet learned, TaskBatch tasks)
+    private static double[] LossesOf(ExampleLoss loss, float[] predictions, BlockData<float> episodes)
     {
-        var context = new AdaptContext { InnerSteps = steps, Transductive = settings.Transductive };
-        return algorithm.Adapt(context, learned, tasks.Support).Predict(tasks.Query.Inputs);
+        TorchRuntime.PinThread();
+        using var scope = NewDisposeScope();
+        var query = EpisodeTensors.Of(episodes, new ComputeContext()).Query;
+        return TensorData.ToDoubles(TaskLoss.Of(loss, TensorData.FromValues(predictions, query.Targets.shape), query));
     }
-
-    private static double[] SquaredErrors(Tensor predictions, Examples query) =>
-        TensorData.ToDoubles(TaskLoss.Of(Losses.MeanSquaredError, predictions, query));
 }

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using MetaTrain.Learning.Algorithms;
+using MetaTrain.Learning.Blocks;
 using MetaTrain.Learning.Datasets;
 using MetaTrain.Learning.Episodes;
+using MetaTrain.Learning.Fused;
 using MetaTrain.Learning.MetaOptimizers;
 using MetaTrain.Learning.Models;
 using MetaTrain.Learning.Options;
@@ -28,15 +30,34 @@ public sealed class Experiment : IExperiment
     /// <param name="createOptimizer">Makes the meta-optimizer, given the number of parameters.</param>
     /// <param name="seed">Every random choice is derived from it.</param>
     /// <param name="iterations">Meta-iterations of the whole run, for methods that look at them.</param>
+    /// <param name="path">What computes blocks; null takes the fused path where method, model and loss allow it.</param>
     /// <exception cref="InvalidOperationException">The model does not fit the episodes, or does not use all its parameters; the message says which.</exception>
+    /// <exception cref="NotSupportedException">The fused path was asked for, but the method, the model or the loss is not made for it.</exception>
     public Experiment(
-        ITaskSource source, IMetaAlgorithm algorithm, Func<int, IMetaOptimizer> createOptimizer, ulong seed = 0, long iterations = 1)
+        ITaskSource source,
+        IMetaAlgorithm algorithm,
+        Func<int, IMetaOptimizer> createOptimizer,
+        ulong seed = 0,
+        long iterations = 1,
+        ComputePath? path = null)
     {
         (_source, _algorithm, _createOptimizer, _seed) = (source, algorithm, createOptimizer, seed);
         _layout = new ParameterLayout(algorithm.Parameters.Select(parameter => (parameter.Name, parameter.Shape)));
-        _computer = new BlockComputer(algorithm, _layout, new ComputeContext { Iterations = iterations, Seed = seed });
-        _computer.TryOut(source.TrainingShape, InitialParameters());
+        BlockComputer.TryOut(algorithm, _layout, source.TrainingShape, InitialParameters());
+        var fused = path == ComputePath.Autograd ? null : (algorithm as IFusible)?.Fuse<float>(source.TrainingShape, _layout);
+        if (path == ComputePath.Fused && fused is null)
+        {
+            throw new NotSupportedException(
+                "This method, model or loss has no fused path: it takes the library's methods and losses, and a model that is a list of layers; use the autograd path.");
+        }
+
+        Path = fused is null ? ComputePath.Autograd : ComputePath.Fused;
+        _computer = new BlockComputer(
+            algorithm, fused ?? new AutogradProgram(algorithm, _layout, new ComputeContext { Iterations = iterations, Seed = seed }));
     }
+
+    /// <inheritdoc/>
+    public ComputePath Path { get; }
 
     /// <inheritdoc/>
     public ImmutableArray<ParameterSlot> Parameters => _layout.Slots;
@@ -56,16 +77,18 @@ public sealed class Experiment : IExperiment
     /// <summary>The experiment of a spec.</summary>
     /// <param name="spec">The spec's sections.</param>
     /// <param name="datasets">Where imported data sets are found.</param>
+    /// <param name="path">What computes blocks; null takes the fused path where it can.</param>
     /// <exception cref="OptionsException">Something in the spec cannot be; the message is one sentence with the option's path.</exception>
     /// <exception cref="UnknownDatasetException">The data set was never imported.</exception>
-    public static Experiment Create(ExperimentSpec spec, IDatasetProvider datasets) =>
-        Create(spec, TaskSourceRegistry.Create(spec.Data, datasets));
+    public static Experiment Create(ExperimentSpec spec, IDatasetProvider datasets, ComputePath? path = null) =>
+        Create(spec, TaskSourceRegistry.Create(spec.Data, datasets), path);
 
     /// <summary>The experiment of a spec on a task source of one's own; <see cref="ExperimentSpec.Data"/> is not read.</summary>
     /// <param name="spec">The spec's sections.</param>
     /// <param name="source">Where tasks come from.</param>
+    /// <param name="path">What computes blocks; null takes the fused path where it can.</param>
     /// <exception cref="OptionsException">Something in the spec cannot be; the message is one sentence with the option's path.</exception>
-    public static Experiment Create(ExperimentSpec spec, ITaskSource source)
+    public static Experiment Create(ExperimentSpec spec, ITaskSource source, ComputePath? path = null)
     {
         var shape = source.TrainingShape;
         var model = ModelRegistry.All.Read(spec.Model);
@@ -75,7 +98,11 @@ public sealed class Experiment : IExperiment
         var algorithm = method.Create(new AlgorithmContext(model.Create(shape), loss, shape));
         try
         {
-            return new Experiment(source, algorithm, optimizer.Create, spec.Seed, ((MetaOptions)optimizer.Options).Iterations);
+            return new Experiment(source, algorithm, optimizer.Create, spec.Seed, ((MetaOptions)optimizer.Options).Iterations, path);
+        }
+        catch (NotSupportedException exception)
+        {
+            throw new OptionsException("plan.path", $"plan.path is \"fused\": {exception.Message}", exception);
         }
         catch (InvalidOperationException exception)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MetaTrain.Learning.Blocks;
 using MetaTrain.Learning.Episodes;
 using MetaTrain.Learning.MetaOptimizers;
 
@@ -12,6 +13,9 @@ public interface IExperiment
 {
     /// <summary>Everything learned, in ordinal order of its UTF-8 names: name, shape, offset in the flat vector.</summary>
     ImmutableArray<ParameterSlot> Parameters { get; }
+
+    /// <summary>What computes its blocks; part of what its bits are.</summary>
+    ComputePath Path { get; }
 
     /// <summary>The names of <see cref="BlockSums.Metrics"/> of a training block: "loss", and "accuracy" for classification.</summary>
     ImmutableArray<string> TrainingMetrics { get; }

@@ -1,6 +1,4 @@
-using MetaTrain.Learning.Algorithms;
-using MetaTrain.Learning.Tensors;
-using static TorchSharp.torch;
+using MetaTrain.Learning.Blocks;
 
 namespace MetaTrain.Learning.Experiments;
 
@@ -8,17 +6,37 @@ namespace MetaTrain.Learning.Experiments;
 internal static class NearestNeighbour
 {
     /// <summary>The labels, one-hot: [T, Q, C].</summary>
-    /// <param name="support">Labelled examples.</param>
-    /// <param name="query">[T, Q, input...].</param>
-    public static Tensor Predict(Examples support, Tensor query)
+    public static float[] Predict(BlockData<float> episodes)
     {
-        var (support_TSD, query_TQD) = (Ops.Flatten(support.Inputs), Ops.Flatten(query));
-        var products_TQS = query_TQD.bmm(support_TSD.transpose(1, 2));
-        var squares_T1S = Ops.Sum(Ops.Square(support_TSD), 2).unsqueeze(1);
+        var shape = episodes.Shape;
+        var answers = new float[episodes.Tasks * shape.QueryCount * shape.Ways];
+        for (var row = 0; row < episodes.Tasks * shape.QueryCount; row++)
+        {
+            var (task, query) = Math.DivRem(row, shape.QueryCount);
+            var input = episodes.QueryInputs(task).Slice(query * shape.InputLength, shape.InputLength);
+            answers[(row * shape.Ways) + (Nearest(input, episodes.SupportInputs(task)) / shape.Shots)] = 1;
+        }
 
-        // The query's own square is the same for all: least distance is the greatest of 2 q s - s s.
-        var nearest_TQ1 = Ops.Subtract(Ops.Scale(products_TQS, 2), squares_T1S).argmax(2, keepdim: true);
-        var classes = support.Targets.shape[2];
-        return support.Targets.gather(1, nearest_TQ1.expand(-1, -1, classes));
+        return answers;
+    }
+
+    /// <summary>The first of the nearest.</summary>
+    private static int Nearest(ReadOnlySpan<float> input, ReadOnlySpan<float> supports)
+    {
+        var (nearest, least) = (0, double.PositiveInfinity);
+        for (var support = 0; support < supports.Length / input.Length; support++)
+        {
+            var other = supports.Slice(support * input.Length, input.Length);
+            var distance = 0.0;
+            for (var i = 0; i < input.Length; i++)
+            {
+                var difference = (double)input[i] - other[i];
+                distance += difference * difference;
+            }
+
+            (nearest, least) = distance < least ? (support, distance) : (nearest, least);
+        }
+
+        return nearest;
     }
 }

@@ -1,7 +1,3 @@
-using System.Collections.Immutable;
-using MetaTrain.Learning.Tensors;
-using static TorchSharp.torch;
-
 namespace MetaTrain.Learning.Models;
 
 /// <summary>How <see cref="Conv4"/> halves its images.</summary>
@@ -19,11 +15,9 @@ public enum Pooling
 /// connected head: the network of matching networks (Vinyals et al. 2016), MAML and prototypical networks.
 /// Parameters <c>conv1</c> to <c>conv4</c>, <c>norm1</c> to <c>norm4</c> and <c>head</c>.
 /// </summary>
-public sealed class Conv4 : ISplitModel
+public sealed class Conv4 : LayeredModel
 {
     private const int Blocks = 4;
-
-    private readonly Pooling _pooling;
 
     /// <summary>A network for images of this size.</summary>
     /// <param name="channels">Channels of an image.</param>
@@ -34,51 +28,34 @@ public sealed class Conv4 : ISplitModel
     /// <param name="pooling">How images are halved.</param>
     /// <exception cref="ArgumentException">Nothing would be left of the image after four blocks.</exception>
     public Conv4(int channels, int height, int width, int filters, int outputs, Pooling pooling = Pooling.Stride)
+        : base(
+            Enumerable.Range(1, Blocks).SelectMany(block => Block(block, block == 1 ? channels : filters, filters, pooling)),
+            new LinearLayer("head", filters * LastPixels(height, width, pooling), outputs))
     {
-        _pooling = pooling;
+    }
+
+    private static IEnumerable<LayerDefinition> Block(int block, int inputs, int filters, Pooling pooling)
+    {
+        LayerDefinition[] layers =
+        [
+            new ConvolutionLayer($"conv{block}", inputs, filters, pooling == Pooling.Stride ? 2 : 1),
+            new BatchNormReluLayer($"norm{block}", filters),
+        ];
+        return pooling == Pooling.Max ? layers.Append(new MaxPoolLayer()) : layers;
+    }
+
+    /// <summary>The pixels that four blocks leave of an image.</summary>
+    private static int LastPixels(int height, int width, Pooling pooling)
+    {
         var (lastHeight, lastWidth) = (height, width);
-        var parameters = ImmutableArray.CreateBuilder<ParameterDefinition>();
-        for (var block = 1; block <= Blocks; block++)
+        for (var block = 0; block < Blocks; block++)
         {
-            parameters.AddRange(ParameterDefinition.Conv3x3($"conv{block}", block == 1 ? channels : filters, filters));
-            parameters.AddRange(ParameterDefinition.BatchNorm($"norm{block}", filters));
             (lastHeight, lastWidth) = pooling == Pooling.Stride
                 ? ((lastHeight + 1) / 2, (lastWidth + 1) / 2)
                 : (lastHeight / 2, lastWidth / 2);
         }
 
-        if (lastHeight < 1 || lastWidth < 1)
-        {
-            throw new ArgumentException(
-                $"Images of {height}x{width} pixels are too small for four blocks of max pooling; use images of at least 16x16, or pooling: stride.");
-        }
-
-        parameters.AddRange(ParameterDefinition.Linear("head", filters * lastHeight * lastWidth, outputs));
-        Parameters = parameters.ToImmutable();
+        return lastHeight > 0 && lastWidth > 0 ? lastHeight * lastWidth : throw new ArgumentException(
+            $"Images of {height}x{width} pixels are too small for four blocks of max pooling; use images of at least 16x16, or pooling: stride.");
     }
-
-    /// <inheritdoc/>
-    public ImmutableArray<ParameterDefinition> Parameters { get; }
-
-    /// <inheritdoc/>
-    public bool MixesExamples => true;
-
-    /// <inheritdoc/>
-    public Tensor Features(ParameterSet parameters, Tensor x)
-    {
-        var h_TNHWC = Ops.ChannelsLast(x);
-        var stride = _pooling == Pooling.Stride ? 2 : 1;
-        for (var block = 1; block <= Blocks; block++)
-        {
-            h_TNHWC = Ops.Conv3x3(h_TNHWC, parameters[$"conv{block}.weight"], parameters[$"conv{block}.bias"], stride);
-            h_TNHWC = Ops.BatchNormRelu(h_TNHWC, parameters[$"norm{block}.weight"], parameters[$"norm{block}.bias"]);
-            h_TNHWC = _pooling == Pooling.Max ? Ops.MaxPool2x2(h_TNHWC) : h_TNHWC;
-        }
-
-        return Ops.FlattenImages(h_TNHWC);
-    }
-
-    /// <inheritdoc/>
-    public Tensor Head(ParameterSet parameters, Tensor features) =>
-        Ops.Linear(features, parameters["head.weight"], parameters["head.bias"]);
 }

@@ -1,5 +1,6 @@
 using MetaTrain.Learning.Algorithms;
 using MetaTrain.Learning.Devices;
+using MetaTrain.Learning.Fused;
 using MetaTrain.Learning.Models;
 using MetaTrain.Learning.Tensors;
 using MetaTrain.Learning.Tests.Oracles;
@@ -55,6 +56,34 @@ public sealed class OracleTests
             }
 
             AssertClose(value.Values, TensorData.ToDoubles(Ops.Scale(result.Gradient[name], 1.0 / tasks)), $"{description} {name}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Expectations))]
+    public void Program_GivesTheOraclesLossAndGradient_InFloat64(int caseIndex, int expectedIndex, string description)
+    {
+        var oracle = OracleCase.All[caseIndex];
+        var expected = oracle.Expected[expectedIndex];
+        var algorithm = Create(oracle, expected);
+        var layout = TestTasks.LayoutOf(algorithm);
+        var episodes = oracle.LoadBlock();
+        var program = ((IFusible)algorithm).Fuse<double>(episodes.Shape, layout)!;
+
+        var result = program.Train(0, oracle.LoadValues(layout, other: expected.InnerLearningRate), episodes);
+
+        AssertClose([expected.MetaLoss], [result.Losses.Average()], description + " loss");
+        foreach (var (name, value) in Values(expected))
+        {
+            var slot = layout.Slots.FirstOrDefault(slot => slot.Name == name);
+            if (slot is null)
+            {
+                Assert.All(value.Values, number => Assert.Equal(0, number));
+                continue;
+            }
+
+            var gradient = result.Gradient.AsSpan(slot.Offset, slot.Length).ToArray();
+            AssertClose(value.Values, [.. gradient.Select(number => number / episodes.Tasks)], $"{description} {name}");
         }
     }
 

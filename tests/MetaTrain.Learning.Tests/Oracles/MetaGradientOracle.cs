@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using MetaTrain.Learning.Algorithms;
+using MetaTrain.Learning.Blocks;
+using MetaTrain.Learning.Episodes;
 using MetaTrain.Learning.Models;
 using MetaTrain.Learning.Tensors;
 using TorchSharp;
@@ -83,6 +85,27 @@ internal sealed record OracleCase
     public TaskBatch LoadTasks(int first = 0, int? count = null) =>
         new(Stack(Episodes.Support, first, count), Stack(Episodes.Query, first, count));
 
+    /// <summary>The case's parameters as a flat vector, and for every name that it has not the value <paramref name="other"/>.</summary>
+    public double[] LoadValues(ParameterLayout layout, double other = 0) => [.. layout.Slots.SelectMany(slot =>
+        Parameters.TryGetValue(slot.Name, out var value) ? value.Values : [.. Enumerable.Repeat(other, slot.Length)])];
+
+    /// <summary>All episodes, as a program reads them.</summary>
+    public BlockData<double> LoadBlock()
+    {
+        var (supports, queries) = (Episodes.Support[0].X.Shape[0], Episodes.Query[0].X.Shape[0]);
+        var isRegression = Task == "regression";
+        var ways = isRegression ? 0 : Sizes[^1];
+        var shape = new EpisodeShape
+        {
+            Ways = ways,
+            Shots = (int)supports / Math.Max(1, ways),
+            Queries = (int)queries / Math.Max(1, ways),
+            Input = [.. Episodes.Support[0].X.Shape.Skip(1).Select(size => (int)size)],
+            Targets = isRegression ? Sizes[^1] : 0,
+        };
+        return new BlockData<double>(shape, Episodes.Support.Length, Flat(Episodes.Support), Flat(Episodes.Query));
+    }
+
     private static ImmutableArray<OracleCase> Read()
     {
         using var file = File.OpenRead(Path.Combine(AppContext.BaseDirectory, "Oracles", "meta-gradients.json"));
@@ -98,11 +121,18 @@ internal sealed record OracleCase
             cat([.. chosen.Select(episode => Targets(episode.Y))]));
     }
 
-    private Tensor Targets(OracleTensor y)
+    private (double[] Inputs, double[] Targets) Flat(OracleExamples[] episodes) =>
+        ([.. episodes.SelectMany(episode => episode.X.Values)], [.. episodes.SelectMany(episode => TargetValues(episode.Y))]);
+
+    private Tensor Targets(OracleTensor y) => Task == "regression"
+        ? y.AsTensor(1)
+        : TensorData.FromValues(TargetValues(y), [1, y.Values.Length, Sizes[^1]]);
+
+    private double[] TargetValues(OracleTensor y)
     {
         if (Task == "regression")
         {
-            return y.AsTensor(1);
+            return y.Values;
         }
 
         var (examples, ways) = (y.Values.Length, Sizes[^1]);
@@ -112,6 +142,6 @@ internal sealed record OracleCase
             oneHot[(example * ways) + (int)y.Values[example]] = 1;
         }
 
-        return TensorData.FromValues(oneHot, [1, examples, ways]);
+        return oneHot;
     }
 }

@@ -1,0 +1,55 @@
+using MetaTrain.Learning.Algorithms;
+using MetaTrain.Learning.Devices;
+using MetaTrain.Learning.Tensors;
+using static TorchSharp.torch;
+
+namespace MetaTrain.Learning.Blocks;
+
+/// <summary>A method by its own two functions on tensors, through libtorch's autograd; every call in a dispose scope of its own.</summary>
+/// <param name="algorithm">The method.</param>
+/// <param name="layout">What it learns.</param>
+/// <param name="context">Seed, iterations, device.</param>
+internal sealed class AutogradProgram(IMetaAlgorithm algorithm, ParameterLayout layout, ComputeContext context) : IBlockProgram<float>
+{
+    /// <inheritdoc/>
+    public BlockGradient<float> Train(long iteration, ReadOnlySpan<float> parameters, BlockData<float> episodes)
+    {
+        TorchRuntime.PinThread();
+        using var scope = NewDisposeScope();
+        var learned = ParameterSet.Load(layout, parameters, context);
+        var computed = algorithm.Compute(context with { Iteration = iteration }, learned, EpisodeTensors.Of(episodes, context));
+        var result = BlockGradient<float>.Empty(layout.Length, episodes);
+        computed.Gradient.CopyTo(result.Gradient);
+        TensorData.ToDoubles(computed.Losses).CopyTo(result.Losses, 0);
+        TensorData.CopyTo(computed.Predictions.detach(), result.Predictions);
+        return result;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The dispose scope keeps what was computed, so that what is held at its end is about the most that is ever held.</remarks>
+    public long? EstimateBytes(ReadOnlySpan<float> parameters, BlockData<float> episodes)
+    {
+        TorchRuntime.PinThread();
+        var before = NativeHeap.BytesInUse;
+        using var scope = NewDisposeScope();
+        _ = algorithm.Compute(context, ParameterSet.Load(layout, parameters, context), EpisodeTensors.Of(episodes, context));
+        return NativeHeap.BytesInUse - before;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<float[]> Predict(
+        ReadOnlySpan<float> parameters, BlockData<float> episodes, IReadOnlyList<int> steps, bool transductive)
+    {
+        TorchRuntime.PinThread();
+        using var scope = NewDisposeScope();
+        var (learned, tasks) = (ParameterSet.Load(layout, parameters, context), EpisodeTensors.Of(episodes, context));
+        var answers = Answers<float>.Of(steps, episodes).Values;
+        for (var at = 0; at < answers.Count; at++)
+        {
+            var adapt = new AdaptContext { InnerSteps = steps[at], Transductive = transductive };
+            TensorData.CopyTo(algorithm.Adapt(adapt, learned, tasks.Support).Predict(tasks.Query.Inputs), answers[at]);
+        }
+
+        return answers;
+    }
+}

@@ -1,0 +1,209 @@
+// K steps phi_(k+1) = phi_k - s * grad L(phi_k; support), phi_0 = theta, with s one number or one a parameter (*: element by element).
+// Through the adaptation, back from lambda_K = grad L(phi_K; query):
+//   lambda_k = lambda_(k+1) - H(phi_k) (s * lambda_(k+1)),  ds = -sum_k grad L(phi_k) * lambda_(k+1),
+// where H is the Hessian of the support loss. H v is the tangent along v of the gradient (Pearlmutter 1994, Fast Exact Multiplication by the
+// Hessian): no graph is built, and an adaptation of K steps costs K gradients and K such products.
+using System.Numerics;
+using MetaTrain.Learning.Episodes;
+
+namespace MetaTrain.Learning.Fused;
+
+/// <summary>The adaptation of one task, and its meta-gradient. Its memory is used again for the next task; one thread at a time.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+internal sealed unsafe class InnerLoop<T> : IDisposable
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>Traces of all steps are kept up to so many bytes; beyond, each step is computed a second time on the way back.</summary>
+    private const long TraceBytes = 256L << 20;
+
+    private const double AdamEpsilon = 1e-8;
+
+    private readonly FusedNetwork<T> _network;
+    private readonly InnerRule _rule;
+    private readonly TaskLossKernel<T> _supportLoss;
+    private readonly TaskLossKernel<T> _queryLoss;
+    private readonly Trace<T>[] _support;
+    private readonly Weights<T>[] _fast;
+    private readonly NativeBuffer<T>[] _gradients;
+    private readonly NativeBuffer<T> _moments;
+    private readonly Weights<T> _direction;
+    private readonly NativeBuffer<T> _adjoint;
+
+    /// <summary>An inner loop.</summary>
+    /// <param name="network">What is adapted.</param>
+    /// <param name="rule">How.</param>
+    /// <param name="loss">Of both loops.</param>
+    /// <param name="shape">Of the episodes.</param>
+    public InnerLoop(FusedNetwork<T> network, InnerRule rule, FusedLoss loss, EpisodeShape shape)
+    {
+        (_network, _rule) = (network, rule);
+        var isThrough = rule.Direction == MetaDirection.SecondOrder;
+        var parts = NodeParts.Gradient | (isThrough ? NodeParts.Tangents : 0);
+        var first = new Trace<T>(network, shape.SupportCount, parts);
+        KeepsSteps = isThrough && rule.Steps * first.Bytes <= TraceBytes;
+        _support = [first, .. Enumerable.Range(1, KeepsSteps ? rule.Steps - 1 : 0).Select(_ => new Trace<T>(network, shape.SupportCount, parts))];
+        Query = new Trace<T>(network, shape.QueryCount, NodeParts.Gradient);
+        _supportLoss = new TaskLossKernel<T>(
+            loss, shape.SupportCount, shape.Outputs, first.Output.Stride, rule.Loss == Learning.InnerLoop.InnerLoss.Sum);
+        _queryLoss = new TaskLossKernel<T>(loss, shape.QueryCount, shape.Outputs, Query.Output.Stride, isSum: false);
+        _fast = [.. Enumerable.Range(0, isThrough ? rule.Steps : 1).Select(_ => new Weights<T>(network))];
+        _gradients = [.. Enumerable.Range(0, rule.LearnsStepSizes && KeepsSteps ? rule.Steps : 1).Select(_ => new NativeBuffer<T>(network.PackedLength))];
+        _moments = new NativeBuffer<T>(rule.AdamBeta2 is null ? 0 : network.PackedLength);
+        (_direction, _adjoint) = (new Weights<T>(network), new NativeBuffer<T>(network.PackedLength));
+    }
+
+    /// <summary>False when steps are computed a second time on the way back, because their traces would take too much memory.</summary>
+    public bool KeepsSteps { get; }
+
+    /// <summary>Where support inputs go: into each of them.</summary>
+    public IEnumerable<Node<T>> SupportInputs => _support.Select(trace => trace.Input);
+
+    /// <summary>The queries' pass.</summary>
+    public Trace<T> Query { get; }
+
+    /// <summary>Adapts; the result is good until the next call.</summary>
+    /// <param name="theta">From where.</param>
+    /// <param name="stepSizes">A step size a parameter; null where they are not learned.</param>
+    /// <param name="targets">The support set's.</param>
+    /// <param name="steps">How many steps.</param>
+    /// <param name="visit">Told the number of steps done and the weights, before each step and after the last.</param>
+    public void Adapt(Weights<T> theta, T* stepSizes, ReadOnlySpan<T> targets, int steps, Action<int, Weights<T>> visit)
+    {
+        var phi = theta;
+        _moments.Span.Clear();
+        visit(0, phi);
+        for (var step = 0; step < steps; step++)
+        {
+            phi = Step(phi, stepSizes, targets, step);
+            visit(step + 1, phi);
+        }
+    }
+
+    /// <summary>One task: adapts to its support set, answers its queries, and adds to the meta-gradient.</summary>
+    /// <param name="theta">The initial parameters.</param>
+    /// <param name="stepSizes">A step size a parameter; null where they are not learned.</param>
+    /// <param name="supportTargets">[S, O].</param>
+    /// <param name="queryTargets">[Q, O].</param>
+    /// <param name="sum">Packed meta-gradient of theta; added to.</param>
+    /// <param name="stepSum">That of the step sizes; added to.</param>
+    /// <param name="supportFeatures">The gradient of the support inputs, where they are features; written. Null otherwise.</param>
+    /// <returns>The query loss.</returns>
+    public double Train(
+        Weights<T> theta, T* stepSizes, ReadOnlySpan<T> supportTargets, ReadOnlySpan<T> queryTargets, T* sum, T* stepSum, NativeBuffer<T>? supportFeatures = null)
+    {
+        var phi = theta;
+        _moments.Span.Clear();
+        supportFeatures?.Span.Clear();
+        for (var step = 0; step < _rule.Steps; step++)
+        {
+            phi = Step(phi, stepSizes, supportTargets, step);
+        }
+
+        Query.Forward(phi);
+        var loss = _queryLoss.Gradient(Query.Output.Value, queryTargets, Query.Output.Gradient);
+        var length = _network.PackedLength;
+        if (_rule.Direction == MetaDirection.TowardsAdapted)
+        {
+            VectorKernel<T>.Add(sum, T.One, theta.Values, sum, length);
+            VectorKernel<T>.Add(sum, -T.One, phi.Values, sum, length);
+            return loss;
+        }
+
+        _adjoint.Span.Clear();
+        Query.Backward(phi, _adjoint.Values);
+        for (var step = _rule.Steps - 1; step >= 0 && _rule.Direction == MetaDirection.SecondOrder; step--)
+        {
+            Back(step == 0 ? theta : _fast[step - 1], stepSizes, supportTargets, step, stepSum, supportFeatures);
+        }
+
+        VectorKernel<T>.Add(sum, T.One, _adjoint.Values, sum, length);
+        return loss;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Array.ForEach(_support, trace => trace.Dispose());
+        Array.ForEach(_fast, weights => weights.Dispose());
+        Array.ForEach(_gradients, gradient => gradient.Dispose());
+        Query.Dispose();
+        _moments.Dispose();
+        _direction.Dispose();
+        _adjoint.Dispose();
+    }
+
+    private Trace<T> TraceOf(int step) => _support[Math.Min(step, _support.Length - 1)];
+
+    private NativeBuffer<T> GradientOf(int step) => _gradients[Math.Min(step, _gradients.Length - 1)];
+
+    /// <summary>The gradient at some weights.</summary>
+    private void Descend(Weights<T> phi, ReadOnlySpan<T> targets, int step)
+    {
+        var (trace, gradient) = (TraceOf(step), GradientOf(step));
+        trace.Forward(phi);
+        _supportLoss.Gradient(trace.Output.Value, targets, trace.Output.Gradient);
+        gradient.Span.Clear();
+        trace.Backward(phi, gradient.Values);
+    }
+
+    private Weights<T> Step(Weights<T> phi, T* stepSizes, ReadOnlySpan<T> targets, int step)
+    {
+        Descend(phi, targets, step);
+        var next = _fast[Math.Min(step, _fast.Length - 1)];
+        T* gradient = GradientOf(step).Values;
+        var length = _network.PackedLength;
+        if (stepSizes != null)
+        {
+            VectorKernel<T>.AddProduct(phi.Values, -T.One, stepSizes, gradient, next.Values, length);
+        }
+        else if (_rule.AdamBeta2 is { } beta2)
+        {
+            var correction = 1 / (1 - PortableMath.Power(beta2, step + 1));
+            VectorKernel<T>.AdamStep(
+                phi.Values,
+                gradient,
+                _moments.Values,
+                next.Values,
+                (T.CreateChecked(beta2), T.CreateChecked(correction), T.CreateChecked(_rule.LearningRate), T.CreateChecked(AdamEpsilon)),
+                length);
+        }
+        else
+        {
+            VectorKernel<T>.Add(phi.Values, T.CreateChecked(-_rule.LearningRate), gradient, next.Values, length);
+        }
+
+        next.Changed();
+        return next;
+    }
+
+    /// <summary>Takes the adjoint back over one step.</summary>
+    private void Back(Weights<T> phi, T* stepSizes, ReadOnlySpan<T> targets, int step, T* stepSum, NativeBuffer<T>? supportFeatures)
+    {
+        var length = _network.PackedLength;
+        if (!KeepsSteps)
+        {
+            Descend(phi, targets, step);
+        }
+
+        if (stepSizes != null)
+        {
+            VectorKernel<T>.AddProduct(stepSum, -T.One, GradientOf(step).Values, _adjoint.Values, stepSum, length);
+            VectorKernel<T>.Product(-T.One, stepSizes, _adjoint.Values, _direction.Values, length);
+        }
+        else
+        {
+            VectorKernel<T>.Scale(T.CreateChecked(-_rule.LearningRate), _adjoint.Values, _direction.Values, length);
+        }
+
+        _direction.Changed();
+        var trace = TraceOf(step);
+        trace.TangentForward(phi, _direction);
+        _supportLoss.Tangent(trace.Output.Value, trace.Output.Tangent, trace.Output.GradientTangent);
+        trace.TangentBackward(phi, _direction, _adjoint.Values);
+        if (supportFeatures is not null)
+        {
+            VectorKernel<T>.Add(
+                supportFeatures.Values, T.One, trace.Input.GradientTangent, supportFeatures.Values, checked((int)supportFeatures.Length));
+        }
+    }
+}
