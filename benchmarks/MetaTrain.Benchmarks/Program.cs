@@ -1,9 +1,16 @@
-using MetaTrain.Benchmarks.Questions;
 using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using MetaTrain.Benchmarks.Questions;
+
+// ... -- work NAME SECONDS WORKERS: one workload alone, for a profiler.
+if (args is ["work", var workload, var duration, var workers])
+{
+    Console.WriteLine(Workload.Of(workload).Ours(int.Parse(workers), MetaTrain.Learning.Blocks.ComputePath.Fused)(double.Parse(duration)));
+    return 0;
+}
 
 // dotnet run -c Release --project benchmarks/MetaTrain.Benchmarks -- questions [NAME]...   (from the repository's root; benchmarks/run does it)
 if (args is ["questions", .. var names])

@@ -13,7 +13,9 @@ internal sealed unsafe class FusedNetwork<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly List<FusedLayer<T>> _layers = [];
-    private readonly List<(string Name, int PackedIndex, int Index)> _places = [];
+
+    // Where a parameter's packed values begin, and for each of them its place among the parameter's own, -1 for padding.
+    private readonly List<(string Name, int Offset, int[] Sources)> _places = [];
     private readonly bool _isOnFeatures;
 
     private FusedNetwork(bool isOnFeatures) => _isOnFeatures = isOnFeatures;
@@ -84,12 +86,12 @@ internal sealed unsafe class FusedNetwork<T>
     {
         var map = new int[PackedLength];
         Array.Fill(map, -1);
-        foreach (var places in _places.GroupBy(place => place.Name, StringComparer.Ordinal))
+        foreach (var (name, first, sources) in _places)
         {
-            var offset = layout.Slots[layout.IndexOf(prefix + places.Key)].Offset;
-            foreach (var (_, packed, index) in places)
+            var offset = layout.Slots[layout.IndexOf(prefix + name)].Offset;
+            for (var at = 0; at < sources.Length; at++)
             {
-                map[packed] = offset + index;
+                map[first + at] = sources[at] < 0 ? -1 : offset + sources[at];
             }
         }
 
@@ -165,15 +167,18 @@ internal sealed unsafe class FusedNetwork<T>
     {
         var kind = _layers.Count > 0 ? InputKind.Layer : _isOnFeatures ? InputKind.Features : InputKind.Data;
         var layer = new AffineLayer<T>(connections, inputs, outputs, kind, PackedLength, TransposedLength);
+        var sources = new int[layer.Matrix.Length];
+        Array.Fill(sources, -1);
         for (var row = 0; row < layer.Matrix.Rows; row++)
         {
             for (var output = 0; output < outputs; output++)
             {
-                _places.Add(($"{name}.weight", layer.Offset + layer.Matrix.IndexOf(row, output), indexOf(row, output)));
+                sources[layer.Matrix.IndexOf(row, output)] = indexOf(row, output);
             }
         }
 
-        _places.AddRange(Enumerable.Range(0, outputs).Select(output => ($"{name}.bias", layer.BiasOffset + output, output)));
+        _places.Add(($"{name}.weight", layer.Offset, sources));
+        _places.Add(($"{name}.bias", layer.BiasOffset, [.. Enumerable.Range(0, outputs)]));
         PackedLength = layer.BiasOffset + layer.Matrix.PaddedColumns;
         TransposedLength += layer.Transposed.Length;
         _layers.Add(layer);
@@ -182,12 +187,9 @@ internal sealed unsafe class FusedNetwork<T>
     private void AddNorm(BatchNormReluLayer norm, NodeShape shape)
     {
         var layer = new NormReluLayer<T>(shape, BatchNormReluLayer.Epsilon, PackedLength);
-        for (var channel = 0; channel < shape.Channels; channel++)
-        {
-            _places.Add(($"{norm.Name}.weight", layer.Offset + channel, channel));
-            _places.Add(($"{norm.Name}.bias", layer.Offset + layer.Channels + channel, channel));
-        }
-
+        int[] sources = [.. Enumerable.Range(0, shape.Channels)];
+        _places.Add(($"{norm.Name}.weight", layer.Offset, sources));
+        _places.Add(($"{norm.Name}.bias", layer.Offset + layer.Channels, sources));
         PackedLength += 2 * layer.Channels;
         _layers.Add(layer);
     }

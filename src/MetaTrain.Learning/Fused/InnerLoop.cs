@@ -13,8 +13,8 @@ namespace MetaTrain.Learning.Fused;
 internal sealed unsafe class InnerLoop<T> : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>Traces of all steps are kept up to so many bytes; beyond, each step is computed a second time on the way back.</summary>
-    private const long TraceBytes = 256L << 20;
+    /// <summary>What traces of all steps may take unless told otherwise.</summary>
+    private const long DefaultTraceBytes = 256L << 20;
 
     private const double AdamEpsilon = 1e-8;
 
@@ -34,13 +34,16 @@ internal sealed unsafe class InnerLoop<T> : IDisposable
     /// <param name="rule">How.</param>
     /// <param name="loss">Of both loops.</param>
     /// <param name="shape">Of the episodes.</param>
-    public InnerLoop(FusedNetwork<T> network, InnerRule rule, FusedLoss loss, EpisodeShape shape)
+    /// <param name="traceBytes">
+    /// Traces of all steps are kept up to so many bytes; beyond, each step is computed a second time on the way back, which changes no bit.
+    /// </param>
+    public InnerLoop(FusedNetwork<T> network, InnerRule rule, FusedLoss loss, EpisodeShape shape, long traceBytes = DefaultTraceBytes)
     {
         (_network, _rule) = (network, rule);
         var isThrough = rule.Direction == MetaDirection.SecondOrder;
         var parts = NodeParts.Gradient | (isThrough ? NodeParts.Tangents : 0);
         var first = new Trace<T>(network, shape.SupportCount, parts);
-        KeepsSteps = isThrough && rule.Steps * first.Bytes <= TraceBytes;
+        KeepsSteps = isThrough && rule.Steps * first.Bytes <= traceBytes;
         _support = [first, .. Enumerable.Range(1, KeepsSteps ? rule.Steps - 1 : 0).Select(_ => new Trace<T>(network, shape.SupportCount, parts))];
         Query = new Trace<T>(network, shape.QueryCount, NodeParts.Gradient);
         _supportLoss = new TaskLossKernel<T>(

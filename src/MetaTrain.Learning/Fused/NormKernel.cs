@@ -1,4 +1,4 @@
-// One strip of at most two vectors of channels at a time; M rows (examples and pixels). Everything about a channel comes from its own
+// One strip of channels at a time; M rows (examples and pixels). Everything about a channel comes from its own
 // column, whose rows are added one after the other in runs.
 //
 // y = (u - m(u)) r,  r = 1 / sqrt(m((u - m(u))^2) + e),  m() the mean over rows;  a = max(0, w y + b).
@@ -8,7 +8,6 @@
 //   du' = (r w)' (g - m(g) - y m(g y)) + r w (g' - m(g') - y' m(g y) - y q),  (r w)' = r w' - r^2 m(y u') w.
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace MetaTrain.Learning.Fused;
 
@@ -29,48 +28,48 @@ internal readonly unsafe struct NormKernel<T>(int rows, int stride, T epsilon)
     private readonly int _stride = stride;
     private readonly T _epsilon = epsilon;
 
-    private Vector256<T> Count => Vector256.Create(T.CreateChecked(_rows));
+    private Strip<T> Count => Strip<T>.Of(T.CreateChecked(_rows));
 
     /// <summary>u becomes y; a and r are written.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Forward(T* u, T* a, T* weight, T* bias, T* inverse)
     {
-        var sum = Vector256<T>.Zero;
+        var sum = default(Strip<T>);
         for (var row = 0; row < _rows;)
         {
-            var run = Vector256<T>.Zero;
+            var run = default(Strip<T>);
             for (var end = Math.Min(row + RunLength, _rows); row < end; row++)
             {
-                run += Vector256.Load(u + ((nint)row * _stride));
+                run += Strip<T>.Load(u + ((nint)row * _stride));
             }
 
             sum += run;
         }
 
         var mean = sum / Count;
-        sum = Vector256<T>.Zero;
+        sum = default(Strip<T>);
         for (var row = 0; row < _rows;)
         {
-            var run = Vector256<T>.Zero;
+            var run = default(Strip<T>);
             for (var end = Math.Min(row + RunLength, _rows); row < end; row++)
             {
-                var centered = Vector256.Load(u + ((nint)row * _stride)) - mean;
-                run = Simd<T>.MultiplyAdd(centered, centered, run);
+                var centered = Strip<T>.Load(u + ((nint)row * _stride)) - mean;
+                run = Strip<T>.MultiplyAdd(centered, centered, run);
             }
 
             sum += run;
         }
 
-        var r = Vector256<T>.One / Vector256.Sqrt((sum / Count) + Vector256.Create(_epsilon));
+        var r = Strip<T>.Of(T.One) / Strip<T>.Sqrt((sum / Count) + Strip<T>.Of(_epsilon));
         r.Store(inverse);
-        var (w, b) = (Vector256.Load(weight), Vector256.Load(bias));
+        var (w, b) = (Strip<T>.Load(weight), Strip<T>.Load(bias));
         for (var row = 0; row < _rows; row++)
         {
             var at = (nint)row * _stride;
-            var y = (Vector256.Load(u + at) - mean) * r;
+            var y = (Strip<T>.Load(u + at) - mean) * r;
             y.Store(u + at);
-            var z = Simd<T>.MultiplyAdd(w, y, b);
-            Vector256.ConditionalSelect(Vector256.LessThanOrEqual(z, Vector256<T>.Zero), Vector256<T>.Zero, z).Store(a + at);
+            var z = Strip<T>.MultiplyAdd(w, y, b);
+            Strip<T>.Relu(z).Store(a + at);
         }
     }
 
@@ -78,16 +77,16 @@ internal readonly unsafe struct NormKernel<T>(int rows, int stride, T epsilon)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Backward(T* ofA, T* a, T* y, T* ofU, T* weight, T* inverse, T* ofWeight, T* ofBias, T* meanG, T* meanGy)
     {
-        var (sumG, sumGy) = (Vector256<T>.Zero, Vector256<T>.Zero);
+        var (sumG, sumGy) = (default(Strip<T>), default(Strip<T>));
         for (var row = 0; row < _rows;)
         {
-            var (runG, runGy) = (Vector256<T>.Zero, Vector256<T>.Zero);
+            var (runG, runGy) = (default(Strip<T>), default(Strip<T>));
             for (var end = Math.Min(row + RunLength, _rows); row < end; row++)
             {
                 var at = (nint)row * _stride;
-                var g = Simd<T>.WherePositive(Vector256.Load(a + at), Vector256.Load(ofA + at));
+                var g = Strip<T>.WherePositive(Strip<T>.Load(a + at), Strip<T>.Load(ofA + at));
                 runG += g;
-                runGy = Simd<T>.MultiplyAdd(g, Vector256.Load(y + at), runGy);
+                runGy = Strip<T>.MultiplyAdd(g, Strip<T>.Load(y + at), runGy);
             }
 
             (sumG, sumGy) = (sumG + runG, sumGy + runGy);
@@ -95,14 +94,14 @@ internal readonly unsafe struct NormKernel<T>(int rows, int stride, T epsilon)
 
         Add(sumGy, ofWeight);
         Add(sumG, ofBias);
-        var (mg, mgy, slope) = (sumG / Count, sumGy / Count, Vector256.Load(inverse) * Vector256.Load(weight));
+        var (mg, mgy, slope) = (sumG / Count, sumGy / Count, Strip<T>.Load(inverse) * Strip<T>.Load(weight));
         mg.Store(meanG);
         mgy.Store(meanGy);
         for (var row = 0; row < _rows; row++)
         {
             var at = (nint)row * _stride;
-            var g = Simd<T>.WherePositive(Vector256.Load(a + at), Vector256.Load(ofA + at));
-            (slope * (g - mg - (Vector256.Load(y + at) * mgy))).Store(ofU + at);
+            var g = Strip<T>.WherePositive(Strip<T>.Load(a + at), Strip<T>.Load(ofA + at));
+            (slope * (g - mg - (Strip<T>.Load(y + at) * mgy))).Store(ofU + at);
         }
     }
 
@@ -110,32 +109,32 @@ internal readonly unsafe struct NormKernel<T>(int rows, int stride, T epsilon)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void TangentForward(T* u, T* a, T* y, T* tangentOfA, T* weight, T* inverse, T* alongWeight, T* alongBias, T* meanYu)
     {
-        var (sumU, sumYu) = (Vector256<T>.Zero, Vector256<T>.Zero);
+        var (sumU, sumYu) = (default(Strip<T>), default(Strip<T>));
         for (var row = 0; row < _rows;)
         {
-            var (runU, runYu) = (Vector256<T>.Zero, Vector256<T>.Zero);
+            var (runU, runYu) = (default(Strip<T>), default(Strip<T>));
             for (var end = Math.Min(row + RunLength, _rows); row < end; row++)
             {
                 var at = (nint)row * _stride;
-                var value = Vector256.Load(u + at);
+                var value = Strip<T>.Load(u + at);
                 runU += value;
-                runYu = Simd<T>.MultiplyAdd(value, Vector256.Load(y + at), runYu);
+                runYu = Strip<T>.MultiplyAdd(value, Strip<T>.Load(y + at), runYu);
             }
 
             (sumU, sumYu) = (sumU + runU, sumYu + runYu);
         }
 
-        var (mu, myu, r) = (sumU / Count, sumYu / Count, Vector256.Load(inverse));
+        var (mu, myu, r) = (sumU / Count, sumYu / Count, Strip<T>.Load(inverse));
         myu.Store(meanYu);
-        var (w, alongW, alongB) = (Vector256.Load(weight), Vector256.Load(alongWeight), Vector256.Load(alongBias));
+        var (w, alongW, alongB) = (Strip<T>.Load(weight), Strip<T>.Load(alongWeight), Strip<T>.Load(alongBias));
         for (var row = 0; row < _rows; row++)
         {
             var at = (nint)row * _stride;
-            var standard = Vector256.Load(y + at);
-            var tangent = r * (Vector256.Load(u + at) - mu - (standard * myu));
+            var standard = Strip<T>.Load(y + at);
+            var tangent = r * (Strip<T>.Load(u + at) - mu - (standard * myu));
             tangent.Store(u + at);
-            var z = Simd<T>.MultiplyAdd(alongW, standard, Simd<T>.MultiplyAdd(w, tangent, alongB));
-            Simd<T>.WherePositive(Vector256.Load(a + at), z).Store(tangentOfA + at);
+            var z = Strip<T>.MultiplyAdd(alongW, standard, Strip<T>.MultiplyAdd(w, tangent, alongB));
+            Strip<T>.WherePositive(Strip<T>.Load(a + at), z).Store(tangentOfA + at);
         }
     }
 
@@ -143,17 +142,17 @@ internal readonly unsafe struct NormKernel<T>(int rows, int stride, T epsilon)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void TangentBackward(in NormTangent<T> s, T* ofWeight, T* ofBias)
     {
-        var (sumG, sumQ) = (Vector256<T>.Zero, Vector256<T>.Zero);
+        var (sumG, sumQ) = (default(Strip<T>), default(Strip<T>));
         for (var row = 0; row < _rows;)
         {
-            var (runG, runQ) = (Vector256<T>.Zero, Vector256<T>.Zero);
+            var (runG, runQ) = (default(Strip<T>), default(Strip<T>));
             for (var end = Math.Min(row + RunLength, _rows); row < end; row++)
             {
                 var at = (nint)row * _stride;
-                var gate = Vector256.Load(s.A + at);
-                var (g, tangent) = (Simd<T>.WherePositive(gate, Vector256.Load(s.OfA + at)), Simd<T>.WherePositive(gate, Vector256.Load(s.TangentOfOfA + at)));
+                var gate = Strip<T>.Load(s.A + at);
+                var (g, tangent) = (Strip<T>.WherePositive(gate, Strip<T>.Load(s.OfA + at)), Strip<T>.WherePositive(gate, Strip<T>.Load(s.TangentOfOfA + at)));
                 runG += tangent;
-                runQ = Simd<T>.MultiplyAdd(tangent, Vector256.Load(s.Y + at), Simd<T>.MultiplyAdd(g, Vector256.Load(s.TangentOfY + at), runQ));
+                runQ = Strip<T>.MultiplyAdd(tangent, Strip<T>.Load(s.Y + at), Strip<T>.MultiplyAdd(g, Strip<T>.Load(s.TangentOfY + at), runQ));
             }
 
             (sumG, sumQ) = (sumG + runG, sumQ + runQ);
@@ -161,22 +160,22 @@ internal readonly unsafe struct NormKernel<T>(int rows, int stride, T epsilon)
 
         Add(sumQ, ofWeight);
         Add(sumG, ofBias);
-        var (r, w, mg, mgy) = (Vector256.Load(s.Inverse), Vector256.Load(s.Weight), Vector256.Load(s.MeanG), Vector256.Load(s.MeanGy));
+        var (r, w, mg, mgy) = (Strip<T>.Load(s.Inverse), Strip<T>.Load(s.Weight), Strip<T>.Load(s.MeanG), Strip<T>.Load(s.MeanGy));
         var (slope, mtg, q) = (r * w, sumG / Count, sumQ / Count);
-        var slopeTangent = (r * Vector256.Load(s.AlongWeight)) - (r * slope * Vector256.Load(s.MeanYu));
+        var slopeTangent = (r * Strip<T>.Load(s.AlongWeight)) - (r * slope * Strip<T>.Load(s.MeanYu));
         for (var row = 0; row < _rows; row++)
         {
             var at = (nint)row * _stride;
-            var (gate, y) = (Vector256.Load(s.A + at), Vector256.Load(s.Y + at));
-            var (g, tangent) = (Simd<T>.WherePositive(gate, Vector256.Load(s.OfA + at)), Simd<T>.WherePositive(gate, Vector256.Load(s.TangentOfOfA + at)));
+            var (gate, y) = (Strip<T>.Load(s.A + at), Strip<T>.Load(s.Y + at));
+            var (g, tangent) = (Strip<T>.WherePositive(gate, Strip<T>.Load(s.OfA + at)), Strip<T>.WherePositive(gate, Strip<T>.Load(s.TangentOfOfA + at)));
             var direction = g - mg - (y * mgy);
-            var change = tangent - mtg - (Vector256.Load(s.TangentOfY + at) * mgy) - (y * q);
-            Simd<T>.MultiplyAdd(slopeTangent, direction, slope * change).Store(s.TangentOfOfU + at);
+            var change = tangent - mtg - (Strip<T>.Load(s.TangentOfY + at) * mgy) - (y * q);
+            Strip<T>.MultiplyAdd(slopeTangent, direction, slope * change).Store(s.TangentOfOfU + at);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add(Vector256<T> value, T* target) => (Vector256.Load(target) + value).Store(target);
+    private static void Add(Strip<T> value, T* target) => (Strip<T>.Load(target) + value).Store(target);
 }
 
 /// <summary>What the tangent of a normalisation's gradient is computed from: the first channel of the strip in each array.</summary>

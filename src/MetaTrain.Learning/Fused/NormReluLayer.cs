@@ -10,8 +10,8 @@ namespace MetaTrain.Learning.Fused;
 internal sealed unsafe class NormReluLayer<T>(NodeShape shape, double epsilon, int offset) : FusedLayer<T>(shape)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>Channels with padding: the length of the scales and of the shifts.</summary>
-    public int Channels { get; } = Simd<T>.Padded(shape.Channels);
+    /// <summary>Channels in whole strips: the length of the scales and of the shifts.</summary>
+    public int Channels { get; } = (shape.Channels + Strip<T>.Width - 1) / Strip<T>.Width * Strip<T>.Width;
 
     /// <summary>Where the scales begin.</summary>
     public int Offset { get; } = offset;
@@ -35,7 +35,7 @@ internal sealed unsafe class NormReluLayer<T>(NodeShape shape, double epsilon, i
         public override void Forward(Weights<T> weights)
         {
             var (scale, shift) = ((nint)layer.Offset, (nint)layer.Offset + layer.Channels);
-            for (var c = 0; c < layer.Channels; c += Simd<T>.Width)
+            for (var c = 0; c < layer.Channels; c += Strip<T>.Width)
             {
                 _kernel.Forward(input.Value + c, output.Value + c, weights.Values + scale + c, weights.Values + shift + c, Inverse + c);
             }
@@ -44,7 +44,7 @@ internal sealed unsafe class NormReluLayer<T>(NodeShape shape, double epsilon, i
         public override void Backward(Weights<T> weights, T* gradient)
         {
             T* scale = gradient + layer.Offset;
-            for (var c = 0; c < layer.Channels; c += Simd<T>.Width)
+            for (var c = 0; c < layer.Channels; c += Strip<T>.Width)
             {
                 _kernel.Backward(
                     output.Gradient + c,
@@ -63,7 +63,7 @@ internal sealed unsafe class NormReluLayer<T>(NodeShape shape, double epsilon, i
         public override void TangentForward(Weights<T> weights, Weights<T> direction)
         {
             T* along = direction.Values + layer.Offset;
-            for (var c = 0; c < layer.Channels; c += Simd<T>.Width)
+            for (var c = 0; c < layer.Channels; c += Strip<T>.Width)
             {
                 _kernel.TangentForward(
                     input.Tangent + c,
@@ -81,7 +81,7 @@ internal sealed unsafe class NormReluLayer<T>(NodeShape shape, double epsilon, i
         public override void TangentBackward(Weights<T> weights, Weights<T> direction, T* tangent)
         {
             T* scale = tangent + layer.Offset;
-            for (var c = 0; c < layer.Channels; c += Simd<T>.Width)
+            for (var c = 0; c < layer.Channels; c += Strip<T>.Width)
             {
                 var strip = new NormTangent<T>
                 {

@@ -18,16 +18,16 @@ internal static unsafe class OuterKernel<T>
     public static void Run(OuterSchedule schedule, T* a, T* d, PanelMatrix<T> matrix, T* c)
     {
         var inputs = matrix.Rows / schedule.Runs.Length;
-        for (var column = 0; column < matrix.PaddedColumns; column += Simd<T>.Panel)
+        for (var tap = 0; tap < schedule.Runs.Length; tap++)
         {
-            T* panel = c + ((nint)column * matrix.Rows);
-            var width = matrix.PanelWidth(column);
-            for (var tap = 0; tap < schedule.Runs.Length; tap++, panel += (nint)inputs * width)
+            foreach (var run in schedule.Runs[tap])
             {
-                foreach (var run in schedule.Runs[tap])
+                fixed (int* pairs = run)
                 {
-                    fixed (int* pairs = run)
+                    for (var column = 0; column < matrix.PaddedColumns; column += Simd<T>.Panel)
                     {
+                        var width = matrix.PanelWidth(column);
+                        T* panel = c + ((nint)column * matrix.Rows) + ((nint)tap * inputs * width);
                         if (width == Simd<T>.Panel)
                         {
                             Tap<Size2>(pairs, run.Length / 2, a, d + column, inputs, panel);

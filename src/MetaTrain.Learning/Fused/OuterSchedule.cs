@@ -6,8 +6,8 @@ namespace MetaTrain.Learning.Fused;
 /// </summary>
 internal sealed class OuterSchedule
 {
-    /// <summary>Rows a run: what the first-level cache holds of both sides, and what keeps the rounding of long sums small.</summary>
-    private const int RunLength = 128;
+    /// <summary>Rows a run: few enough for the first-level cache to hold both sides, and what keeps the rounding of long sums small.</summary>
+    private const int RunLength = 64;
 
     private OuterSchedule(int[][][] runs) => Runs = runs;
 

@@ -46,13 +46,7 @@ internal readonly record struct PanelMatrix<T>(int Rows, int Columns)
                 {
                     T* from = source + (column * Rows) + (((tap * inputs) + input) * width);
                     T* to = target + (input * transposed.Rows) + (((tap * Columns) + column) * targetWidth);
-                    for (var j = 0; j < used; j++, to += targetWidth)
-                    {
-                        for (var i = 0; i < targetUsed; i++)
-                        {
-                            to[i] = from[(i * width) + j];
-                        }
-                    }
+                    Transposition<T>.Run(from, width, targetUsed, used, to, targetWidth);
                 }
             }
         }

@@ -22,21 +22,24 @@ internal static unsafe class ProductKernel<T>
     /// <param name="c">Where the offsets of output rows count from.</param>
     public static void Run(ProductSchedule schedule, T* a, PanelMatrix<T> matrix, T* b, T* start, T* c)
     {
-        for (var column = 0; column < matrix.PaddedColumns; column += Simd<T>.Panel)
+        foreach (var passes in schedule.Chunks)
         {
-            T* panel = b + ((nint)column * matrix.Rows);
-            for (var pass = 0; pass < schedule.Passes.Length; pass++)
+            for (var column = 0; column < matrix.PaddedColumns; column += Simd<T>.Panel)
             {
-                fixed (int* tiles = schedule.Passes[pass])
+                T* panel = b + ((nint)column * matrix.Rows);
+                for (var pass = 0; pass < passes.Length; pass++)
                 {
-                    T* first = start == null || pass > 0 ? null : start + column;
-                    if (matrix.PanelWidth(column) == Simd<T>.Panel)
+                    fixed (int* tiles = passes[pass])
                     {
-                        Pass<Size2>(tiles, a, panel, first, c + column);
-                    }
-                    else
-                    {
-                        Pass<Size1>(tiles, a, panel, first, c + column);
+                        T* first = start == null || pass > 0 ? null : start + column;
+                        if (matrix.PanelWidth(column) == Simd<T>.Panel)
+                        {
+                            Pass<Size2>(tiles, a, panel, first, c + column);
+                        }
+                        else
+                        {
+                            Pass<Size1>(tiles, a, panel, first, c + column);
+                        }
                     }
                 }
             }

@@ -13,13 +13,16 @@ internal sealed class ProductSchedule
 
     private const int ValuesAPass = 256;
 
-    private ProductSchedule(int[][] passes) => Passes = passes;
+    /// <summary>Rows of input and output that are worked on together, for every panel of the weights: what the second-level cache holds beside these.</summary>
+    private const int ValuesAChunk = 64 << 10;
+
+    private ProductSchedule(int[][][] chunks) => Chunks = chunks;
 
     /// <summary>
-    /// A pass is a list of tiles: number of rows (0 ends the list), number of taps, the rows' output offsets; then for each tap its first row of
+    /// By chunk of images, by pass. A pass is a list of tiles: number of rows (0 ends the list), number of taps, the rows' output offsets; then for each tap its first row of
     /// weights, its length and the rows' input offsets.
     /// </summary>
-    public int[][] Passes { get; }
+    public int[][][] Chunks { get; }
 
     /// <summary>A schedule.</summary>
     /// <param name="reached">By output pixel: taps and the input pixels that they read.</param>
@@ -30,12 +33,22 @@ internal sealed class ProductSchedule
     public static ProductSchedule Create(
         IReadOnlyList<IReadOnlyList<(int Tap, int Pixel)>> reached, int images, int length, (int Pixels, int Stride) input, (int Pixels, int Stride) output)
     {
+        var groups = Enumerable.Range(0, output.Pixels)
+            .GroupBy(pixel => string.Join(',', reached[pixel].Select(piece => piece.Tap)), StringComparer.Ordinal)
+            .Select(group => group.ToArray()).ToArray();
+        var imagesAChunk = Math.Max(1, ValuesAChunk / ((input.Pixels * input.Stride) + (output.Pixels * output.Stride)));
+        return new ProductSchedule(
+            [.. Enumerable.Range(0, images).Chunk(imagesAChunk).Select(chunk => Passes(groups, chunk, reached, length, input, output))]);
+    }
+
+    private static int[][] Passes(
+        int[][] groups, int[] images, IReadOnlyList<IReadOnlyList<(int Tap, int Pixel)>> reached, int length, (int Pixels, int Stride) input, (int Pixels, int Stride) output)
+    {
         List<List<int>> passes = [];
-        var groups = Enumerable.Range(0, output.Pixels).GroupBy(pixel => string.Join(',', reached[pixel].Select(piece => piece.Tap)), StringComparer.Ordinal);
         foreach (var group in groups)
         {
-            var rows = group.SelectMany(pixel => Enumerable.Range(0, images).Select(image => (Image: image, Pixel: pixel))).ToArray();
-            var chunks = Chunks([.. reached[group.First()].Select(piece => piece.Tap)], length);
+            var rows = group.SelectMany(pixel => images.Select(image => (Image: image, Pixel: pixel))).ToArray();
+            var chunks = Cut([.. reached[group[0]].Select(piece => piece.Tap)], length);
             for (var pass = 0; pass < chunks.Count; pass++)
             {
                 if (passes.Count == pass)
@@ -50,7 +63,7 @@ internal sealed class ProductSchedule
             }
         }
 
-        return new ProductSchedule([.. passes.Select(pass => (int[])[.. pass, 0])]);
+        return [.. passes.Select(pass => (int[])[.. pass, 0])];
     }
 
     /// <summary>Equal shares of at most six rows.</summary>
@@ -64,7 +77,7 @@ internal sealed class ProductSchedule
     }
 
     /// <summary>The taps of each pass: where in the list of taps, from which value on, how many values.</summary>
-    private static List<List<(int At, int Tap, int First, int Length)>> Chunks(int[] taps, int length)
+    private static List<List<(int At, int Tap, int First, int Length)>> Cut(int[] taps, int length)
     {
         List<List<(int, int, int, int)>> chunks = [];
         if (taps.Length == 0)

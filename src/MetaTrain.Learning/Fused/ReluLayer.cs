@@ -32,8 +32,7 @@ internal sealed unsafe class ReluLayer<T>(NodeShape shape) : FusedLayer<T>(shape
         {
             for (long at = 0; at < node.Length; at += Vector256<T>.Count)
             {
-                var x = Vector256.Load(node.Value + at);
-                Vector256.ConditionalSelect(Vector256.LessThanOrEqual(x, Vector256<T>.Zero), Vector256<T>.Zero, x).Store(node.Value + at);
+                Simd<T>.Relu(Vector256.Load(node.Value + at)).Store(node.Value + at);
             }
         }
 

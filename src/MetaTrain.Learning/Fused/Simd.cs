@@ -32,21 +32,17 @@ internal static unsafe class Simd<T>
     public static Vector256<T> WherePositive(Vector256<T> gate, Vector256<T> value) =>
         Vector256.BitwiseAnd(Vector256.GreaterThan(gate, Vector256<T>.Zero), value);
 
+    /// <summary>max(0, x); what is not a number stays so.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<T> Relu(Vector256<T> x) =>
+        Vector256.ConditionalSelect(Vector256.LessThanOrEqual(x, Vector256<T>.Zero), Vector256<T>.Zero, x);
+
     /// <summary><paramref name="count"/> values rounded up to whole vectors.</summary>
     public static int Padded(int count) => (count + Width - 1) / Width * Width;
 
     /// <summary>
-    /// The distance between rows of so many values: whole vectors, and for long rows an odd number of cache lines, so that the same columns
-    /// of consecutive rows spread over the whole cache instead of a few of its sets.
+    /// The distance between rows of so many values: an odd number of cache lines, so that the same columns of consecutive rows spread over the
+    /// whole cache instead of a few of its sets.
     /// </summary>
-    public static int Stride(int count)
-    {
-        if (count <= Line)
-        {
-            return Padded(count);
-        }
-
-        var lines = (count + Line - 1) / Line;
-        return (lines % 2 == 0 ? lines + 1 : lines) * Line;
-    }
+    public static int Stride(int count) => (((count + Line - 1) / Line) | 1) * Line;
 }

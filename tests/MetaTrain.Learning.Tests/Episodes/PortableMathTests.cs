@@ -14,6 +14,18 @@ public sealed class PortableMathTests
     });
 
     [Fact]
+    public void Exp_AgreesWithTheSystem_WhereTheResultIsNormal() => Gen.Double[-708, 709].Sample(power =>
+        Assert.Equal(Math.Exp(power), PortableMath.Exp(power), 1e-14 * Math.Exp(power)));
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(-1e9, 0)]
+    [InlineData(double.NegativeInfinity, 0)]
+    [InlineData(1e9, double.PositiveInfinity)]
+    [InlineData(double.NaN, double.NaN)]
+    public void Exp_SaysWhatLiesBeyond(double power, double expected) => Assert.Equal(expected, PortableMath.Exp(power));
+
+    [Fact]
     public void Log_AgreesWithTheSystem_WhenTheValueIsNormal() => Gen.Double[-300, 300].Sample(exponent =>
     {
         var value = Math.Pow(10, exponent);
