@@ -43,7 +43,7 @@ internal sealed class ExperimentFactory(DatasetCache datasets) : IExperimentFact
 
     public JobPlan Plan(JobSpec spec, IExperiment experiment, string deviceClass)
     {
-        ComputePlan plan = ComputePlan.Choose(Read(spec), deviceClass, spec.Plan.BlockSize);
+        ComputePlan plan = ComputePlan.Choose(Read(spec), experiment.TrainingShape, deviceClass, spec.Plan.BlockSize);
         int blocks = new BlockPartition(spec.Meta.TasksPerIteration, plan.BlockSize).Blocks;
         return new JobPlan(plan.BlockSize, blocks, experiment.Path == ComputePath.Fused ? PlanSpec.FusedPath : PlanSpec.AutogradPath);
     }

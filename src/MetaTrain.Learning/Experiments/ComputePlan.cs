@@ -1,3 +1,5 @@
+using System.Numerics;
+using MetaTrain.Learning.Episodes;
 using MetaTrain.Learning.MetaOptimizers;
 using MetaTrain.Learning.Models;
 using MetaTrain.Learning.Options;
@@ -11,12 +13,15 @@ namespace MetaTrain.Learning.Experiments;
 /// <param name="BlockSize">Tasks a block: a power of two.</param>
 public sealed record ComputePlan(int BlockSize)
 {
+    private const int ImagesABlock = 64;
+
     /// <summary>The plan of a spec.</summary>
     /// <param name="spec">The spec's sections.</param>
+    /// <param name="shape">Of its training episodes.</param>
     /// <param name="deviceClass">The device class as text, which begins with its kind: <c>cpu/...</c>.</param>
     /// <param name="blockSize">The spec's own <c>plan.blockSize</c>; null takes the build's table.</param>
     /// <exception cref="OptionsException">The spec is not valid, or the block size is no power of two.</exception>
-    public static ComputePlan Choose(ExperimentSpec spec, string deviceClass, int? blockSize = null)
+    public static ComputePlan Choose(ExperimentSpec spec, EpisodeShape shape, string deviceClass, int? blockSize = null)
     {
         if (blockSize is { } asked && (asked < 1 || !int.IsPow2(asked)))
         {
@@ -28,13 +33,14 @@ public sealed record ComputePlan(int BlockSize)
         var onCpu = deviceClass.StartsWith("cpu", StringComparison.Ordinal);
         var size = model switch
         {
-            // 32 tasks give eight blocks to share, of some ten milliseconds each.
-            Conv4Options => onCpu ? 4 : 32,
+            // Some ten milliseconds of work: enough that handing it out costs nothing, little enough that workers finish together.
+            Conv4Options => onCpu ? Math.Clamp(ImagesABlock / (shape.SupportCount + shape.QueryCount), 1, 16) : 32,
             NoConvOptions => onCpu ? 8 : 64,
 
             // A small perceptron's tasks are done before a second worker has heard of them.
             _ => onCpu ? 32 : 128,
         };
-        return new ComputePlan(blockSize ?? Math.Min(size, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)tasks)));
+        size = 1 << BitOperations.Log2((uint)size);
+        return new ComputePlan(blockSize ?? Math.Min(size, (int)BitOperations.RoundUpToPowerOf2((uint)tasks)));
     }
 }

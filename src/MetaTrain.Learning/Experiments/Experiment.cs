@@ -57,6 +57,9 @@ public sealed class Experiment : IExperiment
     }
 
     /// <inheritdoc/>
+    public EpisodeShape TrainingShape => _source.TrainingShape;
+
+    /// <inheritdoc/>
     public ComputePath Path { get; }
 
     /// <inheritdoc/>

@@ -14,6 +14,9 @@ public interface IExperiment
     /// <summary>Everything learned, in ordinal order of its UTF-8 names: name, shape, offset in the flat vector.</summary>
     ImmutableArray<ParameterSlot> Parameters { get; }
 
+    /// <summary>The sizes of its training episodes.</summary>
+    EpisodeShape TrainingShape { get; }
+
     /// <summary>What computes its blocks; part of what its bits are.</summary>
     ComputePath Path { get; }
 
