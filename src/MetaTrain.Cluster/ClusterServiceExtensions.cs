@@ -33,6 +33,7 @@ public static class ClusterServiceExtensions
         services.AddSingleton<ExperimentCache>();
         services.AddSingleton<SiloDevices>();
         services.AddSingleton<ParameterCache>();
+        services.AddSingleton<SiloExchange>();
         services.AddSingleton<BlockComputer>();
         services.AddSingleton<Submissions>();
         services.AddSingleton<CoordinatorServices>();

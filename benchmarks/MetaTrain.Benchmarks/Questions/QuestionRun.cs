@@ -1,3 +1,4 @@
+using MetaTrain.Benchmarks.Coordination;
 using MetaTrain.Learning.Blocks;
 
 namespace MetaTrain.Benchmarks.Questions;
@@ -21,6 +22,35 @@ internal static class QuestionRun
                 .Add(PyTorch + ", 2 processes", workload.Peer(2));
             contest.Run(rounds, seconds);
             Console.WriteLine(contest.Table(PyTorch + ", 1 process", PyTorch + ", 2 processes", "fused, 1 worker"));
+        }
+
+        return 0;
+    }
+
+    /// <summary>What the coordination of an iteration costs.</summary>
+    public static async Task<int> CoordinationAsync((int Silos, int Workers)[] shapes, int rounds, double seconds)
+    {
+        const int Parameters = 115_200;
+        Contest contest = new("one meta-iteration with zero compute, 450 KB of parameters", "iterations/s");
+        List<NothingCluster> clusters = [];
+        try
+        {
+            foreach ((int silos, int workers) in shapes)
+            {
+                NothingCluster cluster = await NothingCluster.StartAsync(silos, workers, Parameters);
+                clusters.Add(cluster);
+                contest.Add($"{silos * workers} workers in {silos} silo process(es)", time => cluster.IterationsPerSecondAsync(silos * workers, time).GetAwaiter().GetResult());
+            }
+
+            contest.Run(rounds, seconds);
+            Console.WriteLine(contest.Table());
+        }
+        finally
+        {
+            foreach (NothingCluster cluster in clusters)
+            {
+                await cluster.DisposeAsync();
+            }
         }
 
         return 0;

@@ -13,7 +13,7 @@ public interface ICoordinatorGrain : IGrainWithStringKey
     [Alias("EnsureRunning")]
     Task EnsureRunningAsync();
 
-    /// <summary>A worker's turn. Answers within about a second, with or without work.</summary>
+    /// <summary>A silo's turn for some of its workers. Answers within about a second, with or without work.</summary>
     [Alias("Exchange")]
     Task<ExchangeReply> ExchangeAsync(ExchangeRequest request);
 

@@ -19,8 +19,8 @@ public sealed record NodeResult
     /// <summary>Tasks summed.</summary>
     [Id(3)] public required int Count { get; init; }
 
-    /// <summary>The summed meta-gradient as little-endian float32 in parameter order; empty for an evaluation.</summary>
-    [Id(4)] public byte[] Gradient { get; init; } = [];
+    /// <summary>The summed meta-gradient in parameter order; empty for an evaluation.</summary>
+    [Id(4)] public FloatVector Gradient { get; init; } = FloatVector.Empty;
 
     /// <summary>Sums of metrics, in the order that the job's experiment declares.</summary>
     [Id(5)] public double[] Metrics { get; init; } = [];
@@ -31,49 +31,61 @@ public sealed record NodeResult
     /// <summary>Why the block could not be computed, in one sentence; null when it was.</summary>
     [Id(7)] public string? Failure { get; init; }
 
-    /// <summary>Seconds the device was busy with it.</summary>
-    [Id(8)] public double ComputeSeconds { get; init; }
+    /// <summary>Who computed each block below the node, in their order.</summary>
+    [Id(8)] public required ImmutableArray<string> Workers { get; init; }
+
+    /// <summary>A hash of the sums: a second result of the node must have the same.</summary>
+    [Id(9)] public UInt128 Fingerprint { get; init; }
 }
 
-/// <summary>A worker's turn: what it has finished, and that it is ready for more.</summary>
+/// <summary>A silo's turn for some of its workers: what they have finished, and who of them is ready for more.</summary>
 [GenerateSerializer, Immutable, Alias("ExchangeRequest")]
 public sealed record ExchangeRequest
 {
-    /// <summary>The worker: the key of its grain.</summary>
-    [Id(0)] public required string Worker { get; init; }
+    /// <summary>The workers that want a block: the keys of their grains. Without any, the call only delivers.</summary>
+    [Id(0)] public required ImmutableArray<string> Workers { get; init; }
 
-    /// <summary>The device class it computes on.</summary>
+    /// <summary>The device class that they compute on.</summary>
     [Id(1)] public required string DeviceClass { get; init; }
 
-    /// <summary>What it has finished since its last turn.</summary>
+    /// <summary>What was finished since the last turn; sums of complete subtrees are added up on the silo.</summary>
     [Id(2)] public ImmutableArray<NodeResult> Results { get; init; } = [];
 
-    /// <summary>False when the worker drains: it gives its results and takes no lease.</summary>
-    [Id(3)] public bool WantsWork { get; init; } = true;
+    /// <summary>The epoch of the newest parameters that the silo has; 0 for none.</summary>
+    [Id(3)] public long KnownEpoch { get; init; }
+
+    /// <summary>The version of the newest parameters that the silo has.</summary>
+    [Id(4)] public long KnownVersion { get; init; }
 }
 
 /// <summary>What a coordinator answers.</summary>
 public enum ExchangeOutcome
 {
-    /// <summary>There is a block to compute.</summary>
+    /// <summary>There are blocks to compute.</summary>
     Lease,
 
     /// <summary>Nothing at the moment: ask again.</summary>
     Wait,
 
-    /// <summary>This job has no use for the worker: ask the queue.</summary>
+    /// <summary>This job has no use for the workers: ask the queue.</summary>
     Leave,
 }
 
-/// <summary>A coordinator's answer to a worker's turn.</summary>
+/// <summary>A coordinator's answer to a turn.</summary>
 [GenerateSerializer, Immutable, Alias("ExchangeReply")]
 public sealed record ExchangeReply
 {
     /// <summary>What to do.</summary>
     [Id(0)] public required ExchangeOutcome Outcome { get; init; }
 
-    /// <summary>The block, when there is one.</summary>
-    [Id(1)] public Lease? Lease { get; init; }
+    /// <summary>Blocks for the first of the workers that wanted one, in their order.</summary>
+    [Id(1)] public ImmutableArray<Lease> Leases { get; init; } = [];
+
+    /// <summary>True when no further block is free now: there will be some when those that are out come back.</summary>
+    [Id(2)] public bool IsExhausted { get; init; }
+
+    /// <summary>The parameters to compute with, when the silo does not have them.</summary>
+    [Id(3)] public ParameterSnapshot? Parameters { get; init; }
 }
 
 /// <summary>One version of the parameters.</summary>
@@ -86,6 +98,6 @@ public sealed record ParameterSnapshot
     /// <summary>The version: how many meta-iterations made it.</summary>
     [Id(1)] public required long Version { get; init; }
 
-    /// <summary>All values as little-endian float32, in parameter order.</summary>
-    [Id(2)] public required byte[] Values { get; init; }
+    /// <summary>All values, in parameter order.</summary>
+    [Id(2)] public required FloatVector Values { get; init; }
 }

@@ -73,4 +73,7 @@ public sealed record Lease
 
     /// <summary>What to measure; null for training.</summary>
     [Id(7)] public EvaluationWork? Evaluation { get; init; }
+
+    /// <summary>How many blocks the round has: the leaves of its tree.</summary>
+    [Id(8)] public required int Blocks { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MetaTrain.Abstractions.Grains;
 using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Messages;
@@ -61,32 +62,63 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
         _lastTurn = services.Time.GetTimestamp();
         foreach (NodeResult result in request.Results)
         {
-            Count(session, result, request.Worker);
+            Count(session, result);
         }
 
         await AdvanceAsync();
         long began = _waiting.Begin();
-        while (request.WantsWork && _session == session && session.HasWork)
+        while (!request.Workers.IsEmpty && _session == session && session.HasWork)
         {
-            if (session.TryLease(request.Worker) is { } lease)
+            (ImmutableArray<Lease> leases, bool isRefused) = await LeaseAsync(session, request.Workers);
+            if (!leases.IsEmpty)
             {
-                if (!await NoteAttemptAsync(session, lease, request.Worker))
-                {
-                    return new ExchangeReply { Outcome = _session == session ? ExchangeOutcome.Wait : ExchangeOutcome.Leave };
-                }
-
                 services.Instruments.LeasesChanged(Label, session.LeasesOut);
-                return new ExchangeReply { Outcome = ExchangeOutcome.Lease, Lease = lease };
+                return new ExchangeReply
+                {
+                    Outcome = ExchangeOutcome.Lease,
+                    Leases = leases,
+                    IsExhausted = session.IsExhausted,
+                    Parameters = NewsFor(session, request, leases),
+                };
             }
 
-            if (!await _waiting.WaitAsync(began))
+            if (isRefused || !await _waiting.WaitAsync(began))
             {
-                return new ExchangeReply { Outcome = ExchangeOutcome.Wait };
+                return new ExchangeReply { Outcome = _session == session ? ExchangeOutcome.Wait : ExchangeOutcome.Leave };
             }
         }
 
         return new ExchangeReply { Outcome = ExchangeOutcome.Leave };
     }
+
+    // A block for each worker, as far as there are any. Refused: there was one, but it could not be noted in the store.
+    private async Task<(ImmutableArray<Lease> Leases, bool IsRefused)> LeaseAsync(JobSession session, ImmutableArray<string> workers)
+    {
+        ImmutableArray<Lease>.Builder leases = ImmutableArray.CreateBuilder<Lease>(workers.Length);
+        foreach (string worker in workers)
+        {
+            if (_session != session || session.TryLease(worker) is not { } lease)
+            {
+                break;
+            }
+
+            if (!await NoteAttemptAsync(session, lease, worker))
+            {
+                return (leases.ToImmutable(), true);
+            }
+
+            leases.Add(lease);
+        }
+
+        return (leases.ToImmutable(), false);
+    }
+
+    // The parameters of the first lease whose version the silo lacks: with the leases, so that it need not ask.
+    private static ParameterSnapshot? NewsFor(JobSession session, ExchangeRequest request, ImmutableArray<Lease> leases) =>
+        leases.FirstOrDefault(lease => lease.Epoch != request.KnownEpoch || lease.Version != request.KnownVersion) is { } unknown
+            && session.Parameters(unknown.Version) is { } values
+            ? new ParameterSnapshot { Epoch = session.Epoch, Version = unknown.Version, Values = values }
+            : null;
 
     public Task<ParameterSnapshot?> ReadParametersAsync(long epoch, long version) =>
         Task.FromResult(_session is { } session && session.Epoch == epoch && session.Parameters(version) is { } values
@@ -94,9 +126,9 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
             : null);
 
     // Counts a result and measures what became of it.
-    private void Count(JobSession session, NodeResult result, string worker)
+    private void Count(JobSession session, NodeResult result)
     {
-        Acceptance? acceptance = session.Accept(result, worker);
+        Acceptance? acceptance = session.Accept(result);
         services.Instruments.BlockReturned(Label, acceptance switch
         {
             Acceptance.Counted => BlockOutcome.Accepted,
@@ -182,9 +214,9 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
             return true;
         }
 
-        if (_refusedClasses.Add(request.DeviceClass))
+        if (!request.Workers.IsEmpty && _refusedClasses.Add(request.DeviceClass))
         {
-            Note(RunEventKind.Problem, $"Worker {WorkerKey.DisplayName(request.Worker)} computes on {request.DeviceClass} and this job's bits belong to "
+            Note(RunEventKind.Problem, $"Worker {WorkerKey.DisplayName(request.Workers[0])} computes on {request.DeviceClass} and this job's bits belong to "
                 + $"{session.Trajectory.DeviceClass}: it gets no block (resources.strict: false allows the mixture and gives up identical bits).");
         }
 

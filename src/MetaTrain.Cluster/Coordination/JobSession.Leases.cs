@@ -35,6 +35,9 @@ internal sealed partial class JobSession
         return null;
     }
 
+    /// <summary>True when no block is free now.</summary>
+    public bool IsExhausted => !LeasableRounds().Any(static round => round.Sum is null && round.Leases.HasFree);
+
     /// <summary>Takes back a lease that never reached its worker: no loss.</summary>
     public void Withdraw(Lease lease, string worker) =>
         OpenRounds().FirstOrDefault(round => round.Id == lease.Round)?.Leases.Withdraw(lease.Block, worker);
@@ -176,6 +179,7 @@ internal sealed partial class JobSession
             Tasks = round.Partition.TasksOf(grant.Block),
             Version = round.Version,
             Evaluation = round.Evaluation,
+            Blocks = round.Partition.Blocks,
         };
     }
 

@@ -14,7 +14,7 @@ internal sealed partial class JobSession
     public bool MustSettle => OpenValidations.Any(version => _validations.EntersAt(version) <= Trajectory.Iteration);
 
     /// <summary>Takes a worker's result. Late, foreign and repeated results are normal and change nothing.</summary>
-    public Acceptance? Accept(NodeResult result, string worker)
+    public Acceptance? Accept(NodeResult result)
     {
         if (result.Epoch != Epoch || Failure is not null)
         {
@@ -26,7 +26,7 @@ internal sealed partial class JobSession
         {
             if (_finished.FirstOrDefault(finished => finished.Id == result.Round) is { } finished && finished.Contradicts(result))
             {
-                FailContradiction(finished, result, worker);
+                FailContradiction(finished, result);
             }
 
             return null;
@@ -34,7 +34,7 @@ internal sealed partial class JobSession
 
         if (result.Failure is { } failure)
         {
-            Fail($"Worker {WorkerKey.DisplayName(worker)} could not compute block {result.Node.Index} of {Describe(round)}: {failure}");
+            Fail($"Worker {WorkerKey.DisplayName(result.Workers[0])} could not compute block {result.Node.Index} of {Describe(round)}: {failure}");
             return null;
         }
 
@@ -45,21 +45,23 @@ internal sealed partial class JobSession
             return null;
         }
 
-        if (round.Id.Kind == RoundKind.Training && result.Gradient.Length != sizeof(float) * _settings.ParameterCount)
+        if (round.Id.Kind == RoundKind.Training && result.Gradient.Length != _settings.ParameterCount)
         {
-            Fail($"Worker {WorkerKey.DisplayName(worker)} returned {result.Gradient.Length / sizeof(float)} gradient values for {_settings.ParameterCount} parameters: it runs another build of MetaTrain.");
+            Fail($"Worker {WorkerKey.DisplayName(result.Workers[0])} returned {result.Gradient.Length} gradient values for {_settings.ParameterCount} parameters: it runs another build of MetaTrain.");
             return null;
         }
 
-        Acceptance acceptance = round.Accept(result, worker);
+        Acceptance acceptance = round.Accept(result);
         if (acceptance == Acceptance.Contradiction)
         {
-            FailContradiction(round, result, worker);
+            FailContradiction(round, result);
         }
         else if (acceptance == Acceptance.Counted)
         {
-            string name = WorkerKey.DisplayName(worker);
-            Trajectory.BlocksByWorker[name] = Trajectory.BlocksByWorker.GetValueOrDefault(name) + 1;
+            foreach (string name in result.Workers.Select(WorkerKey.DisplayName))
+            {
+                Trajectory.BlocksByWorker[name] = Trajectory.BlocksByWorker.GetValueOrDefault(name) + 1;
+            }
         }
 
         return acceptance;
@@ -117,7 +119,7 @@ internal sealed partial class JobSession
     /// <summary>Notes that the newest version is on its way to the store.</summary>
     public void CommitStarted() => _commits.Started(Trajectory.Iteration);
 
-    private void FailContradiction(Round round, NodeResult result, string worker) =>
-        Fail($"Worker {WorkerKey.DisplayName(worker)} computed other bits for block {result.Node.Index} of {Describe(round)} than another worker did: "
+    private void FailContradiction(Round round, NodeResult result) =>
+        Fail($"Worker {WorkerKey.DisplayName(result.Workers[0])} computed other bits for block {result.Node.Index << result.Node.Level} of {Describe(round)} than another worker did: "
             + "the same parameters are no longer certain; check that all silos run one build on one kind of processor (metatrain workers), and the memory of the machine.");
 }

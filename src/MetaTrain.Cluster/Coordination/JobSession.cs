@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Messages;
 
@@ -21,7 +20,7 @@ internal sealed partial class JobSession
     private readonly CommitSchedule _commits;
     private readonly ValidationSchedule _validations;
     private readonly SortedDictionary<RoundId, Round> _evaluations = new(RoundOrder.Instance);
-    private readonly Dictionary<long, byte[]> _versions = [];
+    private readonly Dictionary<long, FloatVector> _versions = [];
 
     // What earlier coordinators noted of blocks that this one may not have come to yet.
     private readonly Dictionary<(RoundId Round, int Block), int> _earlierLosses = [];
@@ -91,21 +90,21 @@ internal sealed partial class JobSession
     /// <summary>Versions before the restored one whose validation must be done again: the grain reads their parameters from the store.</summary>
     public List<long> MissingVersions { get; } = [];
 
-    public void OpenValidation(long version, ReadOnlyMemory<float> parameters)
+    public void OpenValidation(long version, float[] parameters)
     {
         EvaluationWork work = EvaluationPlans.Validation(_settings.Spec.Evaluation);
         OpenEvaluation(version, version, parameters, work, _settings.Spec.Evaluation.Validation!.Episodes);
     }
 
-    public void OpenEvaluation(long number, long version, ReadOnlyMemory<float> parameters, EvaluationWork work, int episodes)
+    public void OpenEvaluation(long number, long version, float[] parameters, EvaluationWork work, int episodes)
     {
         RoundId id = new(RoundKind.Evaluation, number);
-        _versions[version] = AsBytes(parameters);
+        _versions[version] = new FloatVector(parameters);
         _evaluations[id] = WithEarlierLosses(new Round(id, version, new BlockPartition(episodes, _settings.Plan.BlockSize), _evaluationTimes, _time, work));
     }
 
-    /// <summary>The parameters of a version as bytes; null when no open round needs it.</summary>
-    public byte[]? Parameters(long version) => _versions.GetValueOrDefault(version);
+    /// <summary>The parameters of a version; null when no open round needs it.</summary>
+    public FloatVector? Parameters(long version) => _versions.GetValueOrDefault(version);
 
     /// <summary>How far an evaluation is; null when it is not open.</summary>
     public long? EvaluationProgress(long number) =>
@@ -122,7 +121,7 @@ internal sealed partial class JobSession
         if (Trajectory.Iteration < Iterations)
         {
             long version = Trajectory.Iteration;
-            _versions[version] = AsBytes(Trajectory.Parameters);
+            _versions[version] = new FloatVector(Trajectory.Parameters);
             RoundId id = new(RoundKind.Training, version);
             _training = WithEarlierLosses(
                 new Round(id, version, new BlockPartition(_settings.Spec.Meta.TasksPerIteration, _settings.Plan.BlockSize), _trainingTimes, _time));
@@ -143,8 +142,6 @@ internal sealed partial class JobSession
             _versions.Remove(version);
         }
     }
-
-    private static byte[] AsBytes(ReadOnlyMemory<float> values) => MemoryMarshal.AsBytes(values.Span).ToArray();
 
     private sealed class RoundOrder : IComparer<RoundId>
     {

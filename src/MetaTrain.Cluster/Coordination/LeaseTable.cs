@@ -15,6 +15,9 @@ internal sealed class LeaseTable(int blocks, BlockTimes times, TimeProvider time
 
     public int Out => _entries.Count(static entry => !entry.Done && entry.Holders.Count > 0);
 
+    /// <summary>True when a block is neither done nor out.</summary>
+    public bool HasFree => Array.Exists(_entries, static entry => !entry.Done && entry.Holders.Count == 0);
+
     /// <summary>The blocks that are out now, with their losses so far.</summary>
     public IEnumerable<(int Block, int Losses)> Outstanding =>
         _entries.Select(static (entry, block) => (entry, block)).Where(static pair => !pair.entry.Done && pair.entry.Holders.Count > 0)

@@ -1,5 +1,3 @@
-using System.IO.Hashing;
-using System.Runtime.InteropServices;
 using MetaTrain.Abstractions.Messages;
 
 namespace MetaTrain.Cluster.Coordination;
@@ -41,50 +39,50 @@ internal sealed class Round(RoundId id, long version, BlockPartition partition, 
     public long StartedAt { get; } = time.GetTimestamp();
 
     /// <summary>Counts a result once: the first of a node wins, a later one is compared by hash.</summary>
-    public Acceptance Accept(NodeResult result, string worker)
+    public Acceptance Accept(NodeResult result)
     {
         if (!_tree.Contains(result.Node))
         {
             throw new ArgumentException($"{id.Kind} round {id.Number} has no node {result.Node}: the worker computes another cut of the job.");
         }
 
-        UInt128 fingerprint = Fingerprint(result);
         if (_fingerprints.TryGetValue(result.Node, out UInt128 first))
         {
-            return first == fingerprint ? Acceptance.Duplicate : Acceptance.Contradiction;
+            return first == result.Fingerprint ? Acceptance.Duplicate : Acceptance.Contradiction;
         }
 
         (int begin, int end) = _tree.BlocksBelow(result.Node);
+        if (result.Workers.Length != end - begin)
+        {
+            throw new ArgumentException($"The sum of {end - begin} blocks names {result.Workers.Length} workers: the silo that added it up runs another build of MetaTrain.");
+        }
+
         if (_covered.AsSpan(begin, end - begin).Contains(true))
         {
+            // A sum cannot be taken apart: what it holds beside the blocks that are known already is leased again.
+            for (int block = begin; block < end; block++)
+            {
+                Leases.Withdraw(block, result.Workers[block - begin]);
+            }
+
             return Acceptance.Duplicate;
         }
 
-        _fingerprints.Add(result.Node, fingerprint);
+        _fingerprints.Add(result.Node, result.Fingerprint);
         _covered.AsSpan(begin, end - begin).Fill(true);
         for (int block = begin; block < end; block++)
         {
-            if (Leases.Complete(block, worker) is { } elapsed)
+            if (Leases.Complete(block, result.Workers[block - begin]) is { } elapsed)
             {
                 times.Observe(elapsed);
             }
         }
 
-        float[] gradient = MemoryMarshal.Cast<byte, float>(result.Gradient).ToArray();
-        _tree.Add(result.Node, new BlockSum(result.Count, gradient, result.Metrics));
+        _tree.Add(result.Node, new BlockSum(result.Count, result.Gradient, result.Metrics));
         return Acceptance.Counted;
     }
 
     /// <summary>Checks a duplicate that arrives after the round: true when it has other bits than what was counted.</summary>
     public bool Contradicts(NodeResult result) =>
-        _fingerprints.TryGetValue(result.Node, out UInt128 first) && first != Fingerprint(result);
-
-    private static UInt128 Fingerprint(NodeResult result)
-    {
-        XxHash128 hash = new();
-        hash.Append(result.Gradient);
-        hash.Append(MemoryMarshal.AsBytes(result.Metrics.AsSpan()));
-        hash.Append(BitConverter.GetBytes(result.Count));
-        return hash.GetCurrentHashAsUInt128();
-    }
+        _fingerprints.TryGetValue(result.Node, out UInt128 first) && first != result.Fingerprint;
 }

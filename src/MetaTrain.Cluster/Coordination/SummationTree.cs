@@ -1,5 +1,3 @@
-using System.Numerics;
-using System.Runtime.InteropServices;
 using MetaTrain.Abstractions.Messages;
 
 namespace MetaTrain.Cluster.Coordination;
@@ -65,46 +63,10 @@ internal sealed class SummationTree
                     return;
                 }
 
-                sum = node.Index < sibling.Index ? Add(sum, other) : Add(other, sum);
+                sum = node.Index < sibling.Index ? sum.Plus(other) : other.Plus(sum);
             }
 
             node = parent;
-        }
-    }
-
-    private static BlockSum Add(BlockSum left, BlockSum right)
-    {
-        if (left.Gradient.Length != right.Gradient.Length || left.Metrics.Length != right.Metrics.Length)
-        {
-            throw new ArgumentException(
-                $"Sums of {left.Gradient.Length} and {right.Gradient.Length} values ({left.Metrics.Length} and {right.Metrics.Length} metrics) cannot be added: workers disagree about the job.");
-        }
-
-        float[] gradient = GC.AllocateUninitializedArray<float>(left.Gradient.Length);
-        Add(left.Gradient.Span, right.Gradient.Span, gradient);
-        double[] metrics = new double[left.Metrics.Length];
-        for (int i = 0; i < metrics.Length; i++)
-        {
-            metrics[i] = left.Metrics[i] + right.Metrics[i];
-        }
-
-        return new BlockSum(left.Count + right.Count, gradient, metrics);
-    }
-
-    // Element by element: the width of a vector changes nothing in the bits.
-    private static void Add(ReadOnlySpan<float> left, ReadOnlySpan<float> right, Span<float> sum)
-    {
-        ReadOnlySpan<Vector<float>> wideLeft = MemoryMarshal.Cast<float, Vector<float>>(left);
-        ReadOnlySpan<Vector<float>> wideRight = MemoryMarshal.Cast<float, Vector<float>>(right);
-        Span<Vector<float>> wideSum = MemoryMarshal.Cast<float, Vector<float>>(sum);
-        for (int i = 0; i < wideSum.Length; i++)
-        {
-            wideSum[i] = wideLeft[i] + wideRight[i];
-        }
-
-        for (int i = wideSum.Length * Vector<float>.Count; i < sum.Length; i++)
-        {
-            sum[i] = left[i] + right[i];
         }
     }
 }

@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using MetaTrain.Abstractions.Messages;
+using MetaTrain.Cluster.Coordination;
 using MetaTrain.Cluster.Experiments;
 using MetaTrain.Cluster.Queue;
 using MetaTrain.Cluster.Telemetry;
@@ -19,7 +19,7 @@ internal sealed class BlockComputer(
     TimeProvider time)
 {
     /// <summary>The result of a lease; null when its coordinator no longer needs it.</summary>
-    public async Task<NodeResult?> ComputeAsync(int slot, Lease lease)
+    public async Task<NodeResult?> ComputeAsync(string worker, int slot, Lease lease)
     {
         IExperiment experiment;
         try
@@ -28,14 +28,14 @@ internal sealed class BlockComputer(
         }
         catch (SpecException e)
         {
-            return Failed(lease, e.Message);
+            return Failed(lease, worker, e.Message);
         }
 
-        float[]? values = await parameters.GetAsync(lease.Job, lease.Epoch, lease.Version);
-        return values is null ? null : await devices.Thread(slot).RunAsync(() => Compute(slot, lease, experiment, values));
+        FloatVector? values = await parameters.GetAsync(lease.Job, lease.Epoch, lease.Version);
+        return values is null ? null : await devices.Thread(slot).RunAsync(() => Compute(worker, slot, lease, experiment, values));
     }
 
-    private NodeResult Compute(int slot, Lease lease, IExperiment experiment, float[] values)
+    private NodeResult Compute(string worker, int slot, Lease lease, IExperiment experiment, FloatVector values)
     {
         FaultInjection.KillIfAsked(options.Value.Faults, lease);
         BlockRequest request = new(lease.Version, lease.FirstTask, lease.Tasks, lease.Evaluation is { } work ? EvaluationSettingsReader.Read(work) : null);
@@ -44,20 +44,19 @@ internal sealed class BlockComputer(
         instruments.BlockStarted(slot);
         try
         {
-            BlockSums sums = experiment.Compute(request, episodes, values);
-            return Result(lease) with
+            BlockSums sums = experiment.Compute(request, episodes, values.Memory);
+            return (Result(lease, worker) with
             {
                 Count = sums.Count,
-                Gradient = MemoryMarshal.AsBytes(sums.Gradient.AsSpan()).ToArray(),
+                Gradient = new FloatVector(sums.Gradient),
                 Metrics = sums.Metrics,
                 NonFiniteTask = sums.NonFiniteTask,
-                ComputeSeconds = time.GetElapsedTime(start).TotalSeconds,
-            };
+            }).WithFingerprint();
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // The coordinator fails the job with this sentence: an error of the mathematics is the same on every worker.
-            return Failed(lease, $"{e.GetType().Name}: {e.Message}");
+            return Failed(lease, worker, $"{e.GetType().Name}: {e.Message}");
         }
         finally
         {
@@ -65,13 +64,14 @@ internal sealed class BlockComputer(
         }
     }
 
-    private static NodeResult Result(Lease lease) => new()
+    private static NodeResult Result(Lease lease, string worker) => new()
     {
         Epoch = lease.Epoch,
         Round = lease.Round,
         Node = new TreeNode(0, lease.Block),
         Count = lease.Tasks,
+        Workers = [worker],
     };
 
-    private static NodeResult Failed(Lease lease, string failure) => Result(lease) with { Failure = failure };
+    private static NodeResult Failed(Lease lease, string worker, string failure) => Result(lease, worker) with { Failure = failure };
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using MetaTrain.Abstractions.Grains;
 using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Messages;
@@ -13,19 +12,19 @@ internal sealed class ParameterCache(IGrainFactory grains, ClusterInstruments in
     private const int Capacity = 8;
 
     private readonly Lock _gate = new();
-    private readonly LinkedList<(Key Key, Task<float[]?> Values)> _recent = new();
+    private readonly LinkedList<(Key Key, Task<FloatVector?> Values)> _recent = new();
 
     /// <summary>A version's values; null when the coordinator has no use for that version any more.</summary>
-    public async Task<float[]?> GetAsync(JobId job, long epoch, long version)
+    public async Task<FloatVector?> GetAsync(JobId job, long epoch, long version)
     {
         Key key = new(job, epoch, version);
-        Task<float[]?> pull;
+        Task<FloatVector?> pull;
         lock (_gate)
         {
-            LinkedListNode<(Key Key, Task<float[]?> Values)>? node = Find(key);
+            LinkedListNode<(Key Key, Task<FloatVector?> Values)>? node = Find(key);
             if (node is null)
             {
-                node = new LinkedListNode<(Key, Task<float[]?>)>((key, PullAsync(key)));
+                node = new LinkedListNode<(Key, Task<FloatVector?>)>((key, PullAsync(key)));
                 if (_recent.Count == Capacity)
                 {
                     _recent.RemoveLast();
@@ -51,17 +50,36 @@ internal sealed class ParameterCache(IGrainFactory grains, ClusterInstruments in
         }
     }
 
-    private async Task<float[]?> PullAsync(Key key)
+    /// <summary>Takes a version that came without being asked for.</summary>
+    public void Put(JobId job, ParameterSnapshot snapshot)
+    {
+        Key key = new(job, snapshot.Epoch, snapshot.Version);
+        lock (_gate)
+        {
+            if (Find(key) is { } known)
+            {
+                _recent.Remove(known);
+            }
+            else if (_recent.Count == Capacity)
+            {
+                _recent.RemoveLast();
+            }
+
+            _recent.AddFirst((key, Task.FromResult<FloatVector?>(snapshot.Values)));
+        }
+    }
+
+    private async Task<FloatVector?> PullAsync(Key key)
     {
         long start = time.GetTimestamp();
         ParameterSnapshot? snapshot = await grains.GetGrain<ICoordinatorGrain>(key.Job.Value).ReadParametersAsync(key.Epoch, key.Version);
         instruments.ParametersPulled(JobNames.LabelOf(key.Job), time.GetElapsedTime(start));
-        return snapshot is null ? null : MemoryMarshal.Cast<byte, float>(snapshot.Values).ToArray();
+        return snapshot?.Values;
     }
 
-    private LinkedListNode<(Key Key, Task<float[]?> Values)>? Find(Key key)
+    private LinkedListNode<(Key Key, Task<FloatVector?> Values)>? Find(Key key)
     {
-        for (LinkedListNode<(Key Key, Task<float[]?> Values)>? node = _recent.First; node is not null; node = node.Next)
+        for (LinkedListNode<(Key Key, Task<FloatVector?> Values)>? node = _recent.First; node is not null; node = node.Next)
         {
             if (node.Value.Key == key)
             {

@@ -14,6 +14,7 @@ namespace MetaTrain.Cluster.Workers;
 [SiloPinnedPlacement, Reentrant, KeepAlive]
 internal sealed partial class WorkerGrain(
     BlockComputer computer,
+    SiloExchange exchange,
     SiloDevices devices,
     ClusterInstruments instruments,
     IOptions<WorkerOptions> options,
@@ -73,10 +74,10 @@ internal sealed partial class WorkerGrain(
 
     private async Task PullAsync()
     {
-        ImmutableArray<NodeResult> results = [];
+        NodeResult? result = null;
         long assignedAt = 0;
         TimeSpan backoff = FirstBackoff;
-        while (!_left && (!_draining || !results.IsEmpty))
+        while (!_left && (!_draining || result is not null))
         {
             try
             {
@@ -84,36 +85,35 @@ internal sealed partial class WorkerGrain(
                 {
                     JobId? next = await GrainFactory.GetGrain<IJobQueueGrain>(IJobQueueGrain.Key).AssignAsync(Status());
                     assignedAt = time.GetTimestamp();
-                    if (next != _job && _job is { } left && !results.IsEmpty)
+                    if (next != _job && _job is { } left && result is { } last)
                     {
-                        await ExchangeAsync(left, results, wantsWork: false);
-                        results = [];
+                        result = null;
+                        await exchange.DeliverAsync(left, last);
                     }
 
                     _job = next;
                 }
 
-                if (_job is { } job)
+                if (_draining && _job is { } drained && result is { } remaining)
                 {
-                    (results, bool leave) = await TurnAsync(job, results);
-                    _job = leave ? null : job;
+                    result = null;
+                    await exchange.DeliverAsync(drained, remaining);
                 }
-                else if (_draining)
+                else if (_job is { } job)
                 {
-                    results = [];
+                    // The exchange has the result from here on: should the call fail, it is offered again with the next one.
+                    NodeResult? finished = result;
+                    result = null;
+                    (result, bool leave) = await TurnAsync(job, finished);
+                    _job = leave ? null : job;
                 }
 
                 backoff = FirstBackoff;
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
-                // The results are kept and offered again: a coordinator that moved in between will drop them by their epoch.
                 LogTurnFailed(logger, Key, _job?.Value ?? "the queue", backoff.TotalMilliseconds, e);
-                if (_draining)
-                {
-                    results = [];
-                }
-                else
+                if (!_draining)
                 {
                     await DelayAsync(backoff);
                 }
@@ -125,26 +125,38 @@ internal sealed partial class WorkerGrain(
         Change("draining", WorkerActivity.Draining);
     }
 
-    private async Task<(ImmutableArray<NodeResult> Results, bool Leave)> TurnAsync(JobId job, ImmutableArray<NodeResult> results)
+    private async Task<(NodeResult? Result, bool Leave)> TurnAsync(JobId job, NodeResult? finished)
     {
-        ExchangeReply reply = await ExchangeAsync(job, results, wantsWork: !_draining);
-        if (reply.Lease is not { } lease)
+        Turn turn = await exchange.TurnAsync(job, Key, finished);
+        if (turn.Lease is not { } lease)
         {
             Change("waiting", WorkerActivity.Waiting);
-            if (reply.Outcome == ExchangeOutcome.Leave && !_draining)
+            if (turn.Outcome == ExchangeOutcome.Leave && !_draining)
             {
                 // The queue hears of it from the coordinator at about the same time.
                 await DelayAsync(FirstBackoff);
             }
 
-            return ([], reply.Outcome == ExchangeOutcome.Leave);
+            return (null, turn.Outcome == ExchangeOutcome.Leave);
         }
 
         Change(Describe(lease), WorkerActivity.Computing);
-        NodeResult? result = await computer.ComputeAsync(_key.Slot, lease);
+        NodeResult? result = null;
+        try
+        {
+            result = await computer.ComputeAsync(Key, _key.Slot, lease);
+        }
+        finally
+        {
+            if (result is null)
+            {
+                exchange.Release(lease);
+            }
+        }
+
         if (result is null)
         {
-            return ([], false);
+            return (null, false);
         }
 
         _blocks++;
@@ -153,12 +165,8 @@ internal sealed partial class WorkerGrain(
             await DelayAsync(delay);
         }
 
-        return ([result], false);
+        return (result, false);
     }
-
-    private Task<ExchangeReply> ExchangeAsync(JobId job, ImmutableArray<NodeResult> results, bool wantsWork) =>
-        GrainFactory.GetGrain<ICoordinatorGrain>(job.Value).ExchangeAsync(
-            new ExchangeRequest { Worker = Key, DeviceClass = devices.DeviceClass, Results = results, WantsWork = wantsWork });
 
     private async Task DelayAsync(TimeSpan delay) =>
         await Task.Delay(delay, time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);

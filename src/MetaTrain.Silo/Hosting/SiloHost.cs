@@ -15,7 +15,11 @@ internal static class SiloHost
     // Workers finish their block, coordinators commit, silos hand over. What is not done by then is done again elsewhere.
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(20);
 
-    public static WebApplication Build(SiloOptions options, Owner owner)
+    /// <summary>Builds it.</summary>
+    /// <param name="options">What it is told.</param>
+    /// <param name="owner">Whose it is.</param>
+    /// <param name="replace">Registers services that take the place of the silo's own.</param>
+    public static WebApplication Build(SiloOptions options, Owner owner, Action<IServiceCollection>? replace = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "MetaTrain.Silo" });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -26,6 +30,7 @@ internal static class SiloHost
         builder.Logging.AddSiloLogging();
 
         IServiceCollection services = builder.Services;
+        replace?.Invoke(services);
         services.AddRoutingCore();
         services.AddSingleton(options);
         services.AddSingleton(owner);

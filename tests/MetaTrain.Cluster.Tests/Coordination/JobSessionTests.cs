@@ -3,6 +3,7 @@ using MetaTrain.Abstractions.Messages;
 using MetaTrain.Abstractions.Specs;
 using MetaTrain.Abstractions.Storage;
 using MetaTrain.Cluster.Coordination;
+using MetaTrain.Cluster.Workers;
 
 namespace MetaTrain.Cluster.Tests.Coordination;
 
@@ -34,7 +35,7 @@ public sealed class JobSessionTests
 
         Assert.Equal(1, session.Trajectory.BlocksReissued);
         Assert.Equal(CheckpointCodec.Hash(alone.Trajectory.Parameters), CheckpointCodec.Hash(session.Trajectory.Parameters));
-        Assert.Null(session.Accept(late, "a/0@x"));
+        Assert.Null(session.Accept(late with { Workers = ["a/0@x"] }));
     }
 
     [Fact]
@@ -43,8 +44,8 @@ public sealed class JobSessionTests
         JobSession session = _fixture.Open();
         NodeResult result = SessionFixture.Compute(session, session.TryLease("a/0@x")!);
 
-        Assert.Equal(Acceptance.Counted, session.Accept(result, "a/0@x"));
-        Assert.Equal(Acceptance.Duplicate, session.Accept(result, "b/0@x"));
+        Assert.Equal(Acceptance.Counted, session.Accept(result with { Workers = ["a/0@x"] }));
+        Assert.Equal(Acceptance.Duplicate, session.Accept(result with { Workers = ["b/0@x"] }));
         Assert.Null(session.Failure);
     }
 
@@ -53,11 +54,11 @@ public sealed class JobSessionTests
     {
         JobSession session = _fixture.Open();
         NodeResult result = SessionFixture.Compute(session, session.TryLease("a/0@x")!);
-        byte[] flipped = [.. result.Gradient];
-        flipped[0] ^= 1;
-        session.Accept(result, "a/0@x");
+        float[] flipped = result.Gradient.Span.ToArray();
+        flipped[0] = MathF.BitIncrement(flipped[0]);
+        session.Accept(result with { Workers = ["a/0@x"] });
 
-        Assert.Equal(Acceptance.Contradiction, session.Accept(result with { Gradient = flipped }, "b/0@x"));
+        Assert.Equal(Acceptance.Contradiction, session.Accept((result with { Gradient = new FloatVector(flipped), Workers = ["b/0@x"] }).WithFingerprint()));
         Assert.Contains("other bits for block 0 of iteration 0", session.Failure, StringComparison.Ordinal);
         Assert.Null(session.TryLease("a/0@x"));
     }
@@ -67,10 +68,10 @@ public sealed class JobSessionTests
     {
         JobSession session = _fixture.Open(tasks: 2);
         NodeResult result = SessionFixture.Compute(session, session.TryLease("a/0@x")!);
-        session.Accept(result, "a/0@x");
+        session.Accept(result with { Workers = ["a/0@x"] });
         SessionFixture.Advance(session);
 
-        session.Accept(result with { Metrics = [99, 99] }, "b/0@x");
+        session.Accept((result with { Metrics = [99, 99], Workers = ["b/0@x"] }).WithFingerprint());
 
         Assert.Contains("other bits", session.Failure, StringComparison.Ordinal);
     }
@@ -81,8 +82,8 @@ public sealed class JobSessionTests
         JobSession session = _fixture.Open(epoch: 2);
         NodeResult result = SessionFixture.Compute(session, session.TryLease("a/0@x")!);
 
-        Assert.Null(session.Accept(result with { Epoch = 1 }, "a/0@x"));
-        Assert.Equal(Acceptance.Counted, session.Accept(result, "a/0@x"));
+        Assert.Null(session.Accept((result with { Epoch = 1, Workers = ["a/0@x"] }).WithFingerprint()));
+        Assert.Equal(Acceptance.Counted, session.Accept(result with { Workers = ["a/0@x"] }));
     }
 
     [Fact]
@@ -91,7 +92,7 @@ public sealed class JobSessionTests
         JobSession session = _fixture.Open();
         session.TryLease("a/0@x");
         Lease lease = session.TryLease("b/0@x")!;
-        session.Accept(SessionFixture.Compute(session, lease) with { NonFiniteTask = 3 }, "b/0@x");
+        session.Accept((SessionFixture.Compute(session, lease) with { NonFiniteTask = 3, Workers = ["b/0@x"] }).WithFingerprint());
 
         Assert.Contains("episode 3 in block 1 of iteration 0 is not finite", session.Failure, StringComparison.Ordinal);
     }
@@ -101,7 +102,7 @@ public sealed class JobSessionTests
     {
         JobSession session = _fixture.Open();
         NodeResult result = SessionFixture.Compute(session, session.TryLease("a/0@x")!);
-        session.Accept(result with { Gradient = new byte[8] }, "a/0@x");
+        session.Accept((result with { Gradient = new FloatVector(new float[2]), Workers = ["a/0@x"] }).WithFingerprint());
 
         Assert.Contains("2 gradient values for 5 parameters", session.Failure, StringComparison.Ordinal);
     }
@@ -178,14 +179,14 @@ public sealed class JobSessionTests
         JobSession session = _fixture.Open();
         Lease first = session.TryLease("a/0@x")!;
         Assert.True(session.IsWorthNoting(first));
-        session.Accept(SessionFixture.Compute(session, first), "a/0@x");
+        session.Accept(SessionFixture.Compute(session, first) with { Workers = ["a/0@x"] });
         Lease second = session.TryLease("a/0@x")!;
         Assert.False(session.IsWorthNoting(second));
 
         JobSession slow = _fixture.Open();
         first = slow.TryLease("a/0@x")!;
         _fixture.Time.Advance(TimeSpan.FromMilliseconds(80));
-        slow.Accept(SessionFixture.Compute(slow, first), "a/0@x");
+        slow.Accept(SessionFixture.Compute(slow, first));
         Assert.True(slow.IsWorthNoting(slow.TryLease("a/0@x")!));
     }
 
@@ -226,7 +227,7 @@ public sealed class JobSessionTests
         JobSession session = _fixture.Open(tasks: 2);
         Lease lease = session.TryLease("a/0@x")!;
         session.IsPaused = true;
-        session.Accept(SessionFixture.Compute(session, lease), "a/0@x");
+        session.Accept(SessionFixture.Compute(session, lease) with { Workers = ["a/0@x"] });
 
         Assert.False(session.CanStep);
         session.IsPaused = false;
@@ -254,8 +255,50 @@ public sealed class JobSessionTests
         Lease lease = session.TryLease("a/0@x")!;
         while (lease.Block != block)
         {
-            session.Accept(SessionFixture.Compute(session, lease), "a/0@x");
+            session.Accept(SessionFixture.Compute(session, lease) with { Workers = ["a/0@x"] });
             lease = session.TryLease("a/0@x")!;
         }
+    }
+
+    [Fact]
+    public void Accept_TakesASiloSumOfSeveralBlocks_AndTheParametersHaveTheSameBits()
+    {
+        (JobSession plain, JobSession summed) = (_fixture.Open(), _fixture.Open());
+        SessionFixture.FinishRound(plain);
+
+        Lease first = summed.TryLease("a/0@x")!;
+        PartialSums sums = new(first.Blocks);
+        sums.Leased(first.Block);
+        sums.Add(SessionFixture.Compute(summed, first) with { Workers = ["a/0@x"] });
+        while (summed.TryLease("a/1@x") is { } lease)
+        {
+            sums.Leased(lease.Block);
+            sums.Add(SessionFixture.Compute(summed, lease) with { Workers = ["a/1@x"] });
+        }
+
+        NodeResult whole = Assert.Single(sums.TakeReady(force: false));
+        Assert.Equal(Acceptance.Counted, summed.Accept(whole));
+        SessionFixture.Advance(summed);
+
+        Assert.Equal(plain.Trajectory.Parameters, summed.Trajectory.Parameters);
+        Assert.Equal(1, summed.Trajectory.BlocksByWorker["a/0"]);
+    }
+
+    [Fact]
+    public void Accept_LeasesTheRestOfASumAgain_WhenOneOfItsBlocksIsKnown()
+    {
+        JobSession session = _fixture.Open();
+        Lease first = session.TryLease("a/0@x")!;
+        Lease second = session.TryLease("a/1@x")!;
+        PartialSums sums = new(first.Blocks);
+        sums.Leased(0);
+        sums.Leased(1);
+        sums.Add(SessionFixture.Compute(session, first) with { Workers = ["a/0@x"] });
+        sums.Add(SessionFixture.Compute(session, second) with { Workers = ["a/1@x"] });
+        NodeResult both = Assert.Single(sums.TakeReady(force: true));
+        session.Accept(SessionFixture.Compute(session, first) with { Workers = ["b/0@x"] });
+
+        Assert.Equal(Acceptance.Duplicate, session.Accept(both));
+        Assert.Equal(1, session.TryLease("b/0@x")!.Block);
     }
 }

@@ -48,7 +48,7 @@ internal sealed class SessionFixture
     /// <summary>What a worker would return for a lease.</summary>
     public static NodeResult Compute(JobSession session, Lease lease)
     {
-        float[] parameters = MemoryMarshal.Cast<byte, float>(session.Parameters(lease.Version)).ToArray();
+        float[] parameters = session.Parameters(lease.Version)!.Span.ToArray();
         float[] gradient = new float[lease.Evaluation is null ? ParameterCount : 0];
         double metric = 0;
         for (int task = lease.FirstTask; task < lease.FirstTask + lease.Tasks; task++)
@@ -62,15 +62,16 @@ internal sealed class SessionFixture
             metric += (task + lease.Version) % 2;
         }
 
-        return new NodeResult
+        return (new NodeResult
         {
             Epoch = lease.Epoch,
             Round = lease.Round,
             Node = new TreeNode(0, lease.Block),
             Count = lease.Tasks,
-            Gradient = MemoryMarshal.AsBytes(gradient.AsSpan()).ToArray(),
+            Gradient = new FloatVector(gradient),
             Metrics = [metric, metric],
-        };
+            Workers = ["a/0@x"],
+        }).WithFingerprint();
     }
 
     /// <summary>One worker computes every block of the training round, and the job steps.</summary>
@@ -79,7 +80,7 @@ internal sealed class SessionFixture
         long iteration = session.Trajectory.Iteration;
         while (session.Trajectory.Iteration == iteration)
         {
-            session.Accept(Compute(session, session.TryLease("a/0@x")!), "a/0@x");
+            session.Accept(Compute(session, session.TryLease("a/0@x")!) with { Workers = ["a/0@x"] });
             Advance(session);
         }
     }
@@ -132,7 +133,7 @@ internal sealed class SessionFixture
             Time.Advance(TimeSpan.FromMilliseconds(random.Next(30)));
             if (session.Parameters(done.Lease.Version) is not null)
             {
-                session.Accept(Compute(session, done.Lease), done.Worker);
+                session.Accept(Compute(session, done.Lease) with { Workers = [done.Worker] });
             }
 
             commits.AddRange(Advance(session));

@@ -56,10 +56,10 @@ public sealed class SummationTreeTests
         float[] left = [.. Enumerable.Range(0, 37).Select(static i => (float)i)];
         float[] right = [.. Enumerable.Range(0, 37).Select(static i => 100f + i)];
         SummationTree tree = new(2);
-        tree.Add(new TreeNode(0, 0), new BlockSum(1, left, []));
-        tree.Add(new TreeNode(0, 1), new BlockSum(1, right, []));
+        tree.Add(new TreeNode(0, 0), new BlockSum(1, new FloatVector(left), []));
+        tree.Add(new TreeNode(0, 1), new BlockSum(1, new FloatVector(right), []));
 
-        Assert.Equal(Enumerable.Range(0, 37).Select(static i => 100f + (2 * i)), tree.Root!.Gradient.ToArray());
+        Assert.Equal(Enumerable.Range(0, 37).Select(static i => 100f + (2 * i)), tree.Root!.Gradient.Span.ToArray());
     }
 
     [Fact]
@@ -76,9 +76,9 @@ public sealed class SummationTreeTests
     public void Add_Refuses_WhenWorkersDisagreeAboutTheSize()
     {
         SummationTree tree = new(2);
-        tree.Add(new TreeNode(0, 0), new BlockSum(1, new float[3], []));
+        tree.Add(new TreeNode(0, 0), new BlockSum(1, new FloatVector(new float[3]), []));
 
-        Assert.Throws<ArgumentException>(() => tree.Add(new TreeNode(0, 1), new BlockSum(1, new float[4], [])));
+        Assert.Throws<ArgumentException>(() => tree.Add(new TreeNode(0, 1), new BlockSum(1, new FloatVector(new float[4]), [])));
     }
 
     private static BlockSum Sum(float[] leaves, int[] order)
@@ -93,7 +93,7 @@ public sealed class SummationTreeTests
         return tree.Root!;
     }
 
-    private static BlockSum Leaf(float value) => new(1, new[] { value }, [value]);
+    private static BlockSum Leaf(float value) => new(1, new FloatVector([value]), [value]);
 
     private static float Recursive(float[] level)
     {

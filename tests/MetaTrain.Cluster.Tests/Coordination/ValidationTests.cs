@@ -37,13 +37,13 @@ public sealed class ValidationTests
                 continue;
             }
 
-            session.Accept(SessionFixture.Compute(session, lease), "a/0@x");
+            session.Accept(SessionFixture.Compute(session, lease) with { Workers = ["a/0@x"] });
             SessionFixture.Advance(session);
             if (session.Trajectory.Iteration == 6)
             {
                 Lease training = session.TryLease("b/0@x")!;
                 validation = session.TryLease("v/0@x");
-                session.Accept(SessionFixture.Compute(session, training), "b/0@x");
+                session.Accept(SessionFixture.Compute(session, training) with { Workers = ["b/0@x"] });
                 SessionFixture.Advance(session);
             }
         }
@@ -51,7 +51,7 @@ public sealed class ValidationTests
         Assert.Equal(6, validation!.Version);
         Assert.True(session.MustSettle);
         Assert.Null(session.TryLease("a/0@x"));
-        session.Accept(SessionFixture.Compute(session, validation), "v/0@x");
+        session.Accept(SessionFixture.Compute(session, validation) with { Workers = ["v/0@x"] });
         SessionFixture.Advance(session);
         Assert.Equal(6, Assert.Single(session.Trajectory.Validations).At);
         Assert.Equal(RoundKind.Training, session.TryLease("a/0@x")!.Round.Kind);

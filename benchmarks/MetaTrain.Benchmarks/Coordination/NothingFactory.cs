@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using MetaTrain.Abstractions.Jobs;
+using MetaTrain.Abstractions.Specs;
+using MetaTrain.Cluster.Coordination;
+using MetaTrain.Cluster.Experiments;
+using MetaTrain.Learning.Blocks;
+using MetaTrain.Learning.Episodes;
+using MetaTrain.Learning.Experiments;
+using MetaTrain.Learning.MetaOptimizers;
+
+namespace MetaTrain.Benchmarks.Coordination;
+
+/// <summary>Experiments that compute nothing: what is left of an iteration is the coordination of it.</summary>
+/// <param name="parameters">P.</param>
+internal sealed class NothingFactory(int parameters) : IExperimentFactory
+{
+    public Task<IExperiment> CreateAsync(string specJson, CancellationToken cancellationToken) =>
+        Task.FromResult<IExperiment>(new Nothing(parameters));
+
+    public JobPlan Plan(JobSpec spec, IExperiment experiment, string deviceClass) =>
+        new(1, new BlockPartition(spec.Meta.TasksPerIteration, 1).Blocks, "nothing");
+
+    private sealed class Nothing(int parameters) : IExperiment
+    {
+        private readonly float[] _gradient = [.. Enumerable.Range(0, parameters).Select(static i => i % 2 == 0 ? 1e-3f : -1e-3f)];
+
+        public ImmutableArray<ParameterSlot> Parameters => [new ParameterSlot("w", [parameters], 0)];
+
+        public EpisodeShape TrainingShape { get; } = new() { Ways = 0, Shots = 1, Queries = 1, Input = [1], Targets = 1 };
+
+        public ComputePath Path => ComputePath.Fused;
+
+        public ImmutableArray<string> TrainingMetrics => ["loss"];
+
+        public string? DataNote => null;
+
+        public bool HasPixelBaseline => false;
+
+        public float[] InitialParameters() => new float[parameters];
+
+        public IMetaOptimizer CreateOptimizer() => new Adam(new AdamOptions { Iterations = 1_000_000, TasksPerIteration = 1 }, parameters);
+
+        public EpisodeBlock Sample(BlockRequest request) => new(TrainingShape, request.Tasks);
+
+        public BlockSums Compute(BlockRequest request, EpisodeBlock episodes, ReadOnlyMemory<float> parameters) =>
+            new(request.Tasks, request.Evaluation is null ? _gradient : [], request.Evaluation is null ? [0.5] : [0, 0], null);
+
+        public long? EstimateBlockBytes(int tasks) => null;
+
+        public ImmutableArray<string> EvaluationMetrics(EvaluationSettings settings) => ["mse@1", "mse@1^2"];
+    }
+}

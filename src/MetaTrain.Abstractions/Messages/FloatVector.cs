@@ -1,0 +1,76 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using Orleans.Serialization.Buffers;
+using Orleans.Serialization.Cloning;
+using Orleans.Serialization.Codecs;
+using Orleans.Serialization.WireProtocol;
+
+namespace MetaTrain.Abstractions.Messages;
+
+/// <summary>
+/// Values that many read and nobody changes: parameters or a summed meta-gradient. Within a silo it is passed by reference; between silos
+/// its bytes travel as they lie, little-endian float32.
+/// </summary>
+/// <param name="values">Never changed afterwards.</param>
+[Immutable]
+public sealed class FloatVector(float[] values)
+{
+    /// <summary>No values.</summary>
+    public static FloatVector Empty { get; } = new([]);
+
+    /// <summary>How many.</summary>
+    public int Length => values.Length;
+
+    /// <summary>The values.</summary>
+    public ReadOnlyMemory<float> Memory => values;
+
+    /// <summary>The values.</summary>
+    public ReadOnlySpan<float> Span => values;
+
+    /// <summary>Their bytes.</summary>
+    public ReadOnlySpan<byte> Bytes => MemoryMarshal.AsBytes(Span);
+}
+
+/// <summary>Writes the bytes of a <see cref="FloatVector"/> without an array in between.</summary>
+[RegisterSerializer]
+internal sealed class FloatVectorCodec : IFieldCodec<FloatVector>
+{
+    public void WriteField<TBufferWriter>(ref Writer<TBufferWriter> writer, uint fieldIdDelta, Type? expectedType, FloatVector? value)
+        where TBufferWriter : IBufferWriter<byte>
+    {
+        if (ReferenceCodec.TryWriteReferenceField(ref writer, fieldIdDelta, expectedType!, value))
+        {
+            return;
+        }
+
+        writer.WriteFieldHeader(fieldIdDelta, expectedType!, typeof(FloatVector), WireType.LengthPrefixed);
+        writer.WriteVarUInt32((uint)value!.Bytes.Length);
+        writer.Write(value.Bytes);
+    }
+
+    public FloatVector ReadValue<TInput>(ref Reader<TInput> reader, Field field)
+    {
+        if (field.WireType == WireType.Reference)
+        {
+            return ReferenceCodec.ReadReference<FloatVector, TInput>(ref reader, field)!;
+        }
+
+        if (field.WireType != WireType.LengthPrefixed)
+        {
+            throw new InvalidDataException($"A vector of floats came as wire type {field.WireType}: the sender runs another build of MetaTrain.");
+        }
+
+        float[] values = GC.AllocateUninitializedArray<float>((int)reader.ReadVarUInt32() / sizeof(float));
+        reader.ReadBytes(MemoryMarshal.AsBytes(values.AsSpan()));
+        FloatVector vector = new(values);
+        ReferenceCodec.RecordObject(reader.Session, vector);
+        return vector;
+    }
+}
+
+/// <summary>Nobody changes a vector: a copy is the vector itself.</summary>
+[RegisterCopier]
+internal sealed class FloatVectorCopier : IDeepCopier<FloatVector>
+{
+    public FloatVector? DeepCopy(FloatVector? input, CopyContext context) => input;
+}

@@ -1,0 +1,287 @@
+using System.Collections.Immutable;
+using MetaTrain.Abstractions.Messages;
+
+namespace MetaTrain.Cluster.Workers;
+
+/// <summary>What a worker's turn gave it.</summary>
+/// <param name="Outcome">What to do.</param>
+/// <param name="Lease">The block, when there is one.</param>
+internal sealed record Turn(ExchangeOutcome Outcome, Lease? Lease);
+
+/// <summary>
+/// The turns of one silo's workers with one job's coordinator. Results are added up before they leave (<see cref="PartialSums"/>), and workers
+/// that have nothing to do before the round ends ask together, when the silo's last block of it is done. Safe for concurrent use.
+/// </summary>
+/// <param name="call">Calls the coordinator.</param>
+/// <param name="learn">Told the parameters that came with leases.</param>
+/// <param name="deviceClass">That of the silo's workers.</param>
+/// <param name="time">The clock.</param>
+internal sealed class JobExchange(
+    Func<ExchangeRequest, Task<ExchangeReply>> call, Action<ParameterSnapshot> learn, string deviceClass, TimeProvider time)
+{
+    /// <summary>Workers wait for the silo's other blocks at most so long before they ask: a block that another silo lost may be waiting for them.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(20);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(long Epoch, RoundId Round), PartialSums> _sums = [];
+    private readonly List<Want> _wants = [];
+    private readonly List<NodeResult> _undelivered = [];
+    private (long Epoch, RoundId Round)? _exhausted;
+    private (long Epoch, long Version) _known;
+    private bool _isWatched;
+
+    /// <summary>True when nobody waits and nothing is held.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _wants.Count == 0 && _undelivered.Count == 0 && _sums.Values.All(static sums => sums.IsEmpty);
+            }
+        }
+    }
+
+    private (long Epoch, long Version) Known
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _known;
+            }
+        }
+    }
+
+    /// <summary>A worker's turn: what it has finished, for its next block.</summary>
+    public Task<Turn> TurnAsync(string worker, NodeResult? finished)
+    {
+        Want want = new(worker);
+        Take(finished);
+        lock (_gate)
+        {
+            _wants.Add(want);
+        }
+
+        Pump(isOverdue: false);
+        return want.Turn.Task;
+    }
+
+    /// <summary>Delivers a last result, with all that waits here; completes when the coordinator has them.</summary>
+    public Task DeliverAsync(NodeResult result)
+    {
+        Take(result);
+        ImmutableArray<NodeResult> all;
+        lock (_gate)
+        {
+            all = TakeResults(force: true);
+        }
+
+        return CallAsync(all, []);
+    }
+
+    /// <summary>A block comes back without a result.</summary>
+    public void Release(Lease lease)
+    {
+        SumsOf(lease.Epoch, lease.Round)?.Released(lease.Block);
+        Pump(isOverdue: false);
+    }
+
+    private void Take(NodeResult? result)
+    {
+        if (result is null)
+        {
+            return;
+        }
+
+        PartialSums? sums = SumsOf(result.Epoch, result.Round);
+        if (sums is not null && result.Failure is null && result.NonFiniteTask is null)
+        {
+            sums.Add(result);
+            return;
+        }
+
+        // What ends the job is not added to anything; nor is a result of a round that is over.
+        sums?.Released(result.Node.Index);
+        lock (_gate)
+        {
+            _undelivered.Add(result);
+        }
+    }
+
+    private PartialSums? SumsOf(long epoch, RoundId round)
+    {
+        lock (_gate)
+        {
+            return _sums.GetValueOrDefault((epoch, round));
+        }
+    }
+
+    /// <summary>Calls the coordinator when there is something to deliver, or someone to ask for.</summary>
+    private void Pump(bool isOverdue)
+    {
+        ImmutableArray<NodeResult> results;
+        ImmutableArray<Want> asking = [];
+        lock (_gate)
+        {
+            results = TakeResults(force: false);
+            bool waits = !isOverdue && _exhausted is { } round && _sums.TryGetValue(round, out PartialSums? sums) && sums.HasOut;
+            if (!waits)
+            {
+                asking = [.. _wants.Where(static want => !want.IsAsked)];
+                foreach (Want want in asking)
+                {
+                    want.IsAsked = true;
+                }
+            }
+            else if (!_isWatched && _wants.Exists(static want => !want.IsAsked))
+            {
+                _isWatched = true;
+                _ = WatchAsync();
+            }
+        }
+
+        if (results.Length + asking.Length > 0)
+        {
+            // Not in the turn of whichever worker came last.
+            _ = Task.Run(() => AskAsync(results, asking));
+        }
+    }
+
+    private async Task WatchAsync()
+    {
+        await Task.Delay(Patience, time).ConfigureAwait(false);
+        lock (_gate)
+        {
+            _isWatched = false;
+        }
+
+        Pump(isOverdue: true);
+    }
+
+    private ImmutableArray<NodeResult> TakeResults(bool force)
+    {
+        ImmutableArray<NodeResult>.Builder results = ImmutableArray.CreateBuilder<NodeResult>();
+        results.AddRange(_undelivered);
+        _undelivered.Clear();
+        foreach (PartialSums sums in _sums.Values)
+        {
+            results.AddRange(sums.TakeReady(force));
+        }
+
+        return results.ToImmutable();
+    }
+
+    private async Task AskAsync(ImmutableArray<NodeResult> results, ImmutableArray<Want> asking)
+    {
+        try
+        {
+            await CallAsync(results, asking).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            lock (_gate)
+            {
+                _wants.RemoveAll(asking.Contains);
+            }
+
+            // Each worker waits a little and comes again; the results are offered with its next turn.
+            foreach (Want want in asking)
+            {
+                want.Turn.TrySetException(e);
+            }
+        }
+    }
+
+    private async Task CallAsync(ImmutableArray<NodeResult> results, ImmutableArray<Want> asking)
+    {
+        ExchangeReply reply;
+        (long epoch, long version) = Known;
+        try
+        {
+            reply = await call(new ExchangeRequest
+            {
+                Workers = [.. asking.Select(static want => want.Worker)],
+                DeviceClass = deviceClass,
+                Results = results,
+                KnownEpoch = epoch,
+                KnownVersion = version,
+            }).ConfigureAwait(false);
+        }
+        catch
+        {
+            // A coordinator that moved in between drops them by their epoch.
+            lock (_gate)
+            {
+                _undelivered.AddRange(results);
+            }
+
+            throw;
+        }
+
+        if (reply.Parameters is { } snapshot)
+        {
+            learn(snapshot);
+        }
+
+        List<(Want Want, Turn Turn)> answered = [];
+        lock (_gate)
+        {
+            _known = reply.Parameters is { } news ? (news.Epoch, news.Version) : _known;
+            Note(reply);
+            for (int at = 0; at < asking.Length; at++)
+            {
+                if (at < reply.Leases.Length)
+                {
+                    answered.Add((asking[at], new Turn(ExchangeOutcome.Lease, reply.Leases[at])));
+                }
+                else if (reply.Leases.IsEmpty)
+                {
+                    answered.Add((asking[at], new Turn(reply.Outcome, null)));
+                }
+                else
+                {
+                    asking[at].IsAsked = false;
+                }
+            }
+
+            _wants.RemoveAll(want => answered.Exists(answer => answer.Want == want));
+        }
+
+        answered.ForEach(static answer => answer.Want.Turn.SetResult(answer.Turn));
+        if (answered.Count < asking.Length)
+        {
+            Pump(isOverdue: false);
+        }
+    }
+
+    private void Note(ExchangeReply reply)
+    {
+        foreach (Lease lease in reply.Leases)
+        {
+            (long Epoch, RoundId Round) key = (lease.Epoch, lease.Round);
+            if (!_sums.TryGetValue(key, out PartialSums? sums))
+            {
+                // Rounds that are over leave with the first lease of another one.
+                foreach ((long Epoch, RoundId Round) over in _sums.Where(static entry => entry.Value.IsEmpty).Select(static entry => entry.Key).ToList())
+                {
+                    _sums.Remove(over);
+                }
+
+                _sums[key] = sums = new PartialSums(lease.Blocks);
+            }
+
+            sums.Leased(lease.Block);
+            _exhausted = reply.IsExhausted ? key : null;
+        }
+    }
+
+    private sealed class Want(string worker)
+    {
+        public string Worker { get; } = worker;
+
+        public bool IsAsked { get; set; }
+
+        public TaskCompletionSource<Turn> Turn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

@@ -1,0 +1,41 @@
+using System.Collections.Concurrent;
+using MetaTrain.Abstractions.Grains;
+using MetaTrain.Abstractions.Jobs;
+using MetaTrain.Abstractions.Messages;
+
+namespace MetaTrain.Cluster.Workers;
+
+/// <summary>What the workers of this silo exchange with coordinators, together: one call for several of them, and one sum for several blocks.</summary>
+internal sealed class SiloExchange(IGrainFactory grains, ParameterCache parameters, SiloDevices devices, TimeProvider time)
+{
+    private const int Capacity = 16;
+
+    private readonly ConcurrentDictionary<JobId, JobExchange> _jobs = new();
+
+    /// <summary>A worker's turn: what it has finished, for its next block.</summary>
+    public Task<Turn> TurnAsync(JobId job, string worker, NodeResult? finished) => Of(job).TurnAsync(worker, finished);
+
+    /// <summary>Delivers a last result, with all that waits here; completes when the coordinator has them.</summary>
+    public Task DeliverAsync(JobId job, NodeResult result) => Of(job).DeliverAsync(result);
+
+    /// <summary>A block comes back without a result.</summary>
+    public void Release(Lease lease) => Of(lease.Job).Release(lease);
+
+    private JobExchange Of(JobId job)
+    {
+        JobExchange exchange = _jobs.GetOrAdd(job, added => new JobExchange(
+            request => grains.GetGrain<ICoordinatorGrain>(added.Value).ExchangeAsync(request),
+            snapshot => parameters.Put(added, snapshot),
+            devices.DeviceClass,
+            time));
+        foreach ((JobId other, JobExchange idle) in _jobs)
+        {
+            if (_jobs.Count > Capacity && other != job && idle.IsIdle)
+            {
+                _jobs.TryRemove(other, out _);
+            }
+        }
+
+        return exchange;
+    }
+}

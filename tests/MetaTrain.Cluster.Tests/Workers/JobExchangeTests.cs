@@ -1,0 +1,161 @@
+using System.Collections.Concurrent;
+using MetaTrain.Abstractions.Jobs;
+using MetaTrain.Abstractions.Messages;
+using MetaTrain.Cluster.Workers;
+using Microsoft.Extensions.Time.Testing;
+
+namespace MetaTrain.Cluster.Tests.Workers;
+
+/// <summary>The exchange against a coordinator that this test plays: it answers each call by hand.</summary>
+public sealed class JobExchangeTests
+{
+    private static readonly RoundId Round = new(RoundKind.Training, 0);
+    private readonly FakeTimeProvider _time = new();
+    private readonly BlockingCollection<(ExchangeRequest Request, TaskCompletionSource<ExchangeReply> Reply)> _calls = [];
+    private readonly List<ParameterSnapshot> _learned = [];
+    private readonly JobExchange _exchange;
+
+    public JobExchangeTests() => _exchange = new JobExchange(CallAsync, _learned.Add, "class", _time);
+
+    [Fact]
+    public async Task Turns_AreOneCall_WhenTheSilosLastBlockOfTheRoundIsDone()
+    {
+        (Lease first, Lease second) = await TwoLeasesAsync(exhausted: true);
+
+        Task<Turn> one = _exchange.TurnAsync("a", Result(first));
+        Assert.False(_calls.TryTake(out _, TimeSpan.Zero));
+        Task<Turn> two = _exchange.TurnAsync("b", Result(second));
+
+        (ExchangeRequest request, TaskCompletionSource<ExchangeReply> reply) = Next();
+        Assert.Equal(["a", "b"], request.Workers);
+        Assert.Equal(new TreeNode(1, 0), Assert.Single(request.Results).Node);
+        Assert.Equal((1, 0), (request.KnownEpoch, request.KnownVersion));
+        reply.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Leave });
+        Assert.Equal(new Turn(ExchangeOutcome.Leave, null), await one);
+        Assert.Equal(new Turn(ExchangeOutcome.Leave, null), await two);
+        Assert.True(_exchange.IsIdle);
+    }
+
+    [Fact]
+    public async Task Turn_AsksAlone_WhenTheSilosOtherBlockTakesTooLong()
+    {
+        (Lease first, _) = await TwoLeasesAsync(exhausted: true);
+
+        Task<Turn> one = _exchange.TurnAsync("a", Result(first));
+        _time.Advance(JobExchange.Patience);
+
+        (ExchangeRequest request, TaskCompletionSource<ExchangeReply> reply) = Next();
+        Assert.Equal(["a"], request.Workers);
+        Assert.Empty(request.Results);
+        reply.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Wait });
+        Assert.Equal(ExchangeOutcome.Wait, (await one).Outcome);
+    }
+
+    [Fact]
+    public async Task Turn_AsksAtOnce_WhileTheRoundHasFreeBlocks()
+    {
+        (Lease first, _) = await TwoLeasesAsync(exhausted: false);
+
+        _ = _exchange.TurnAsync("a", Result(first));
+
+        Assert.Equal(["a"], Next().Request.Workers);
+    }
+
+    [Fact]
+    public async Task Turn_OffersItsResultAgain_WhenTheCallFailed()
+    {
+        (Lease first, Lease second) = await TwoLeasesAsync(exhausted: false);
+        _exchange.Release(second);
+        Task<Turn> failing = _exchange.TurnAsync("a", Result(first));
+        Next().Reply.SetException(new TimeoutException("gone"));
+        await Assert.ThrowsAsync<TimeoutException>(() => failing);
+
+        _ = _exchange.TurnAsync("a", null);
+
+        Assert.Equal(new TreeNode(0, 0), Assert.Single(Next().Request.Results).Node);
+    }
+
+    [Fact]
+    public async Task Turn_DeliversWhatEndsTheJobByItself()
+    {
+        (Lease first, Lease second) = await TwoLeasesAsync(exhausted: true);
+
+        _ = _exchange.TurnAsync("a", Result(first) with { Failure = "it broke" });
+
+        ExchangeRequest request = Next().Request;
+        Assert.Equal("it broke", Assert.Single(request.Results).Failure);
+        Assert.Equal(1, second.Block);
+    }
+
+    [Fact]
+    public async Task Deliver_TakesAlongWhatWaits()
+    {
+        (Lease first, Lease second) = await TwoLeasesAsync(exhausted: true);
+        _ = _exchange.TurnAsync("a", Result(first));
+
+        Task delivered = _exchange.DeliverAsync(Result(second));
+
+        (ExchangeRequest request, TaskCompletionSource<ExchangeReply> reply) = Next();
+        Assert.Empty(request.Workers);
+        Assert.Equal(2, Assert.Single(request.Results).Count);
+        reply.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Leave });
+        await delivered;
+    }
+
+    [Fact]
+    public async Task Turn_TellsTheParametersThatCameWithALease()
+    {
+        await TwoLeasesAsync(exhausted: true);
+
+        Assert.Equal(0, Assert.Single(_learned).Version);
+    }
+
+    private static NodeResult Result(Lease lease) => new()
+    {
+        Epoch = lease.Epoch,
+        Round = lease.Round,
+        Node = new TreeNode(0, lease.Block),
+        Count = 1,
+        Gradient = new FloatVector([1, 2]),
+        Metrics = [0],
+        Workers = ["w"],
+    };
+
+    private async Task<(Lease First, Lease Second)> TwoLeasesAsync(bool exhausted)
+    {
+        Task<Turn> one = _exchange.TurnAsync("a", null);
+        (ExchangeRequest request, TaskCompletionSource<ExchangeReply> reply) = Next();
+        Assert.Equal(["a"], request.Workers);
+        Task<Turn> two = _exchange.TurnAsync("b", null);
+        (_, TaskCompletionSource<ExchangeReply> other) = Next();
+        ParameterSnapshot parameters = new() { Epoch = 1, Version = 0, Values = new FloatVector([1, 2]) };
+        reply.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Lease, Leases = [LeaseOf(0)], Parameters = parameters });
+        Lease first = (await one).Lease!;
+        other.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Lease, Leases = [LeaseOf(1)], IsExhausted = exhausted });
+        return (first, (await two).Lease!);
+    }
+
+    private static Lease LeaseOf(int block) => new()
+    {
+        Job = new JobId("job"),
+        Epoch = 1,
+        Round = Round,
+        Block = block,
+        FirstTask = block,
+        Tasks = 1,
+        Version = 0,
+        Blocks = 2,
+    };
+
+    private Task<ExchangeReply> CallAsync(ExchangeRequest request)
+    {
+        TaskCompletionSource<ExchangeReply> reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _calls.Add((request, reply));
+        return reply.Task;
+    }
+
+    private (ExchangeRequest Request, TaskCompletionSource<ExchangeReply> Reply) Next() =>
+        _calls.TryTake(out (ExchangeRequest, TaskCompletionSource<ExchangeReply>) call, TimeSpan.FromSeconds(20))
+            ? call
+            : throw new TimeoutException("The exchange did not call.");
+}
