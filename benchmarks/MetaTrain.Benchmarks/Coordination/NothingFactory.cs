@@ -43,7 +43,7 @@ internal sealed class NothingFactory(int parameters) : IExperimentFactory
         public EpisodeBlock Sample(BlockRequest request) => new(TrainingShape, request.Tasks);
 
         public BlockSums Compute(BlockRequest request, EpisodeBlock episodes, ReadOnlyMemory<float> parameters) =>
-            new(request.Tasks, request.Evaluation is null ? _gradient : [], request.Evaluation is null ? [0.5] : [0, 0], null);
+            new(request.Tasks, request.Evaluation is null ? (float[])_gradient.Clone() : [], request.Evaluation is null ? [0.5] : [0, 0], null);
 
         public long? EstimateBlockBytes(int tasks) => null;
 

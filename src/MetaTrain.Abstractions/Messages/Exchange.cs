@@ -81,7 +81,7 @@ public sealed record ExchangeReply
     /// <summary>Blocks for the first of the workers that wanted one, in their order.</summary>
     [Id(1)] public ImmutableArray<Lease> Leases { get; init; } = [];
 
-    /// <summary>True when no further block is free now: there will be some when those that are out come back.</summary>
+    /// <summary>True when no further block is free now that nobody else waits for: there will be some when those that are out come back.</summary>
     [Id(2)] public bool IsExhausted { get; init; }
 
     /// <summary>The parameters to compute with, when the silo does not have them.</summary>

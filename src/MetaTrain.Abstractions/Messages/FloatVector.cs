@@ -8,10 +8,10 @@ using Orleans.Serialization.WireProtocol;
 namespace MetaTrain.Abstractions.Messages;
 
 /// <summary>
-/// Values that many read and nobody changes: parameters or a summed meta-gradient. Within a silo it is passed by reference; between silos
-/// its bytes travel as they lie, little-endian float32.
+/// Parameters, which many read and nobody changes, or a summed meta-gradient, which belongs to whoever adds it up. Within a silo it is passed
+/// by reference; between silos its bytes travel as they lie, little-endian float32.
 /// </summary>
-/// <param name="values">Never changed afterwards.</param>
+/// <param name="values">Not copied.</param>
 [Immutable]
 public sealed class FloatVector(float[] values)
 {

@@ -29,6 +29,9 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
     private bool _advancing;
     private bool _advanceAgain;
 
+    // Workers whose silos wait for an answer.
+    private int _wanted;
+
     private JobId Job => new(this.GetPrimaryKeyString());
 
     private string Label => JobNames.LabelOf(Job);
@@ -66,6 +69,20 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
         }
 
         await AdvanceAsync();
+        _wanted += request.Workers.Length;
+        try
+        {
+            return await AnswerAsync(session, request);
+        }
+        finally
+        {
+            _wanted -= request.Workers.Length;
+        }
+    }
+
+    // Blocks for the workers that want some, as soon as there are any.
+    private async Task<ExchangeReply> AnswerAsync(JobSession session, ExchangeRequest request)
+    {
         long began = _waiting.Begin();
         while (!request.Workers.IsEmpty && _session == session && session.HasWork)
         {
@@ -77,7 +94,7 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
                 {
                     Outcome = ExchangeOutcome.Lease,
                     Leases = leases,
-                    IsExhausted = session.IsExhausted,
+                    IsExhausted = session.FreeBlocks <= _wanted - request.Workers.Length,
                     Parameters = NewsFor(session, request, leases),
                 };
             }

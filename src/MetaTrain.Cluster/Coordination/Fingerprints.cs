@@ -4,7 +4,7 @@ using MetaTrain.Abstractions.Messages;
 
 namespace MetaTrain.Cluster.Coordination;
 
-/// <summary>Hashes by which two results of one node are told apart. They are taken where the sums are made, off the coordinator's turn.</summary>
+/// <summary>Hashes by which two results of one node are told apart. They are taken before sums leave their silo, off the coordinator's turn.</summary>
 internal static class Fingerprints
 {
     /// <summary>The result with the hash of its sums.</summary>

@@ -35,8 +35,8 @@ internal sealed partial class JobSession
         return null;
     }
 
-    /// <summary>True when no block is free now.</summary>
-    public bool IsExhausted => !LeasableRounds().Any(static round => round.Sum is null && round.Leases.HasFree);
+    /// <summary>Blocks that could be leased now.</summary>
+    public int FreeBlocks => LeasableRounds().Where(static round => round.Sum is null).Sum(static round => round.Leases.Free);
 
     /// <summary>Takes back a lease that never reached its worker: no loss.</summary>
     public void Withdraw(Lease lease, string worker) =>

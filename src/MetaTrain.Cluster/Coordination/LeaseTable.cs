@@ -15,8 +15,8 @@ internal sealed class LeaseTable(int blocks, BlockTimes times, TimeProvider time
 
     public int Out => _entries.Count(static entry => !entry.Done && entry.Holders.Count > 0);
 
-    /// <summary>True when a block is neither done nor out.</summary>
-    public bool HasFree => Array.Exists(_entries, static entry => !entry.Done && entry.Holders.Count == 0);
+    /// <summary>Blocks that are neither done nor out.</summary>
+    public int Free => _entries.Count(static entry => !entry.Done && entry.Holders.Count == 0);
 
     /// <summary>The blocks that are out now, with their losses so far.</summary>
     public IEnumerable<(int Block, int Losses)> Outstanding =>

@@ -9,6 +9,9 @@ internal sealed class Trajectory
 {
     public const int KeptValidations = 200;
 
+    // The mean meta-gradient of a step; the optimizer changes it.
+    private float[]? _gradient;
+
     /// <summary>Meta-iterations stepped: the version of <see cref="Parameters"/>.</summary>
     public long Iteration { get; private set; }
 
@@ -44,7 +47,7 @@ internal sealed class Trajectory
     /// </summary>
     public float[] NextParameters(BlockSum sum)
     {
-        float[] gradient = GC.AllocateUninitializedArray<float>(Parameters.Length);
+        float[] gradient = _gradient ??= new float[Parameters.Length];
         float count = sum.Count;
         ReadOnlySpan<float> summed = sum.Gradient.Span;
         for (int i = 0; i < gradient.Length; i++)

@@ -1,5 +1,4 @@
 using MetaTrain.Abstractions.Messages;
-using MetaTrain.Cluster.Coordination;
 using MetaTrain.Cluster.Experiments;
 using MetaTrain.Cluster.Queue;
 using MetaTrain.Cluster.Telemetry;
@@ -45,13 +44,13 @@ internal sealed class BlockComputer(
         try
         {
             BlockSums sums = experiment.Compute(request, episodes, values.Memory);
-            return (Result(lease, worker) with
+            return Result(lease, worker) with
             {
                 Count = sums.Count,
                 Gradient = new FloatVector(sums.Gradient),
                 Metrics = sums.Metrics,
                 NonFiniteTask = sums.NonFiniteTask,
-            }).WithFingerprint();
+            };
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MetaTrain.Abstractions.Messages;
+using MetaTrain.Cluster.Coordination;
 
 namespace MetaTrain.Cluster.Workers;
 
@@ -197,6 +198,7 @@ internal sealed class JobExchange(
     {
         ExchangeReply reply;
         (long epoch, long version) = Known;
+        results = [.. results.Select(static result => result.Fingerprint == default ? result.WithFingerprint() : result)];
         try
         {
             reply = await call(new ExchangeRequest

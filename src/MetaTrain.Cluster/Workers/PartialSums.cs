@@ -115,13 +115,13 @@ internal sealed class PartialSums(int blocks)
     {
         BlockSum sum = new BlockSum(left.Count, left.Gradient, left.Metrics)
             .Plus(new BlockSum(right.Count, right.Gradient, right.Metrics));
-        return (left with
+        return left with
         {
             Node = new TreeNode(left.Node.Level + 1, left.Node.Index / 2),
             Count = sum.Count,
             Gradient = sum.Gradient,
             Metrics = sum.Metrics,
             Workers = left.Workers.AddRange(right.Workers),
-        }).WithFingerprint();
+        };
     }
 }

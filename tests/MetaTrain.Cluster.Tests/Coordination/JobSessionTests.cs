@@ -277,7 +277,7 @@ public sealed class JobSessionTests
         }
 
         NodeResult whole = Assert.Single(sums.TakeReady(force: false));
-        Assert.Equal(Acceptance.Counted, summed.Accept(whole));
+        Assert.Equal(Acceptance.Counted, summed.Accept(whole.WithFingerprint()));
         SessionFixture.Advance(summed);
 
         Assert.Equal(plain.Trajectory.Parameters, summed.Trajectory.Parameters);
@@ -298,7 +298,7 @@ public sealed class JobSessionTests
         NodeResult both = Assert.Single(sums.TakeReady(force: true));
         session.Accept(SessionFixture.Compute(session, first) with { Workers = ["b/0@x"] });
 
-        Assert.Equal(Acceptance.Duplicate, session.Accept(both));
+        Assert.Equal(Acceptance.Duplicate, session.Accept(both.WithFingerprint()));
         Assert.Equal(1, session.TryLease("b/0@x")!.Block);
     }
 }

@@ -60,7 +60,7 @@ public sealed class PartialSumsTests
     }
 
     [Fact]
-    public void Add_NamesTheWorkersInTheOrderOfTheirBlocks_AndTakesANewFingerprint()
+    public void Add_NamesTheWorkersInTheOrderOfTheirBlocks()
     {
         PartialSums sums = new(3);
         sums.Leased(2);
@@ -74,12 +74,11 @@ public sealed class PartialSumsTests
 
         Assert.Equal(new TreeNode(2, 0), root.Node);
         Assert.Equal(["worker 0", "worker 1", "worker 2"], root.Workers);
-        Assert.Equal(root.WithFingerprint().Fingerprint, root.Fingerprint);
     }
 
     private static BlockSum SumOf(NodeResult result) => new(result.Count, result.Gradient, result.Metrics);
 
-    private static NodeResult Leaf(int block) => (new NodeResult
+    private static NodeResult Leaf(int block) => new()
     {
         Epoch = 1,
         Round = Round,
@@ -88,5 +87,5 @@ public sealed class PartialSumsTests
         Gradient = new FloatVector([MathF.ScaleB(1 + (block % 7), (block * 5 % 23) - 11), 0.1f * block]),
         Metrics = [block],
         Workers = [$"worker {block}"],
-    }).WithFingerprint();
+    };
 }

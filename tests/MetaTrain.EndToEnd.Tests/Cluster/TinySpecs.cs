@@ -6,6 +6,7 @@ internal static class TinySpecs
     public static readonly IReadOnlyDictionary<string, string> Algorithms = new Dictionary<string, string>
     {
         ["maml"] = "{ kind: maml, order: second, innerSteps: 1, innerLearningRate: 0.4 }",
+        ["maml-by-autograd"] = "{ kind: maml, order: second, innerSteps: 1, innerLearningRate: 0.4 }",
         ["fomaml"] = "{ kind: maml, order: first, innerSteps: 2, innerLearningRate: 0.4 }",
         ["anil"] = "{ kind: anil, innerSteps: 2, innerLearningRate: 0.4 }",
         ["reptile"] = "{ kind: reptile, innerSteps: 3 }",
@@ -24,6 +25,6 @@ internal static class TinySpecs
           validation: { every: {{validateEvery}}, episodes: 20 }
           final: { split: test, episodes: 40 }
         checkpoint: { every: 5 }
-        plan: { blockSize: 2 }
+        plan: { blockSize: 2, path: {{(algorithm.EndsWith("autograd", StringComparison.Ordinal) ? "autograd" : "fused")}} }
         """;
 }

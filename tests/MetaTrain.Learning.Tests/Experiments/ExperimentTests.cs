@@ -1,4 +1,5 @@
 using MetaTrain.Learning.Algorithms;
+using MetaTrain.Learning.Blocks;
 using MetaTrain.Learning.Episodes;
 using MetaTrain.Learning.Experiments;
 using MetaTrain.Learning.Models;
@@ -85,6 +86,19 @@ public sealed class ExperimentTests
             () => Experiment.Create(Specs.Of("""{ "kind": "maml" }""", Specs.SmallConv), new BlobSource(3, 1, 1, 0.3f, 5)));
 
         Assert.Equal("model.kind", exception.Path);
+    }
+
+    [Fact]
+    public void Create_TakesTheFusedPath_WhereItCan_AndTheOneThatIsAskedFor()
+    {
+        var headOnly = Specs.Of("""{ "kind": "anil" }""", """{ "kind": "mlp", "hidden": [] }""");
+
+        Assert.Equal(ComputePath.Fused, Experiment.Create(Specs.Of("""{ "kind": "maml" }"""), Images).Path);
+        Assert.Equal(ComputePath.Autograd, Experiment.Create(Specs.Of("""{ "kind": "maml" }"""), Images, ComputePath.Autograd).Path);
+        Assert.Equal(ComputePath.Autograd, Experiment.Create(headOnly, Images).Path);
+        var exception = Assert.Throws<OptionsException>(() => Experiment.Create(headOnly, Images, ComputePath.Fused));
+        Assert.Equal("plan.path", exception.Path);
+        Assert.Contains("use the autograd path", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
