@@ -5,35 +5,30 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using MetaTrain.Benchmarks.Coordination;
 using MetaTrain.Benchmarks.Questions;
+using MetaTrain.Learning.Blocks;
 
-// ... -- silo ...: a silo of a contest's cluster; ... -- coordination [SILOS WORKERS-A-SILO]: iterations/s of jobs that compute nothing.
-if (args is ["silo", .. var silo])
+switch (args)
 {
-    return await SiloVerb.RunAsync(silo);
-}
+    // benchmarks/run: the questions named, or all.
+    case ["questions", var commit, .. var names]:
+        return await QuestionRun.RunAsync(commit, names);
 
-if (args is ["coordination", .. var shape])
-{
-    return shape is [var silos, var each]
-        ? await QuestionRun.CoordinationAsync([(int.Parse(silos), int.Parse(each))], rounds: 3, seconds: 5)
-        : await QuestionRun.CoordinationAsync([(1, 2), (2, 4), (2, 16)], rounds: 3, seconds: 5);
-}
+    // A silo of a contest's cluster.
+    case ["silo", .. var silo]:
+        return await SiloVerb.RunAsync(silo);
 
-// ... -- work NAME SECONDS WORKERS: one workload alone, for a profiler.
-if (args is ["work", var workload, var duration, var workers])
-{
-    Console.WriteLine(Workload.Of(workload).Ours(int.Parse(workers), MetaTrain.Learning.Blocks.ComputePath.Fused)(double.Parse(duration)));
-    return 0;
-}
+    // One shape of cluster, or one workload, alone: for a profiler.
+    case ["coordination", var silos, var workersASilo]:
+        Console.WriteLine(await QuestionRun.CoordinationAsync([(int.Parse(silos), int.Parse(workersASilo))], rounds: 4, seconds: 5));
+        return 0;
+    case ["work", var workload, var seconds, var workers]:
+        Console.WriteLine(Workload.Of(workload).Ours(int.Parse(workers), ComputePath.Fused)(double.Parse(seconds)));
+        return 0;
 
-// dotnet run -c Release --project benchmarks/MetaTrain.Benchmarks -- questions [NAME]...   (from the repository's root; benchmarks/run does it)
-if (args is ["questions", .. var names])
-{
-    return QuestionRun.Run(names, rounds: 5, seconds: 4);
+    // dotnet run -c Release --project benchmarks/MetaTrain.Benchmarks -- --filter '*'
+    // In this process, because the native library that the build prepares lies beside this program and not beside a generated one.
+    default:
+        var job = Job.Default.WithToolchain(InProcessEmitToolchain.DontLogOutput).WithWarmupCount(3).WithIterationCount(15);
+        var config = ManualConfig.Create(DefaultConfig.Instance).AddJob(job).AddColumn(StatisticColumn.Median, StatisticColumn.OperationsPerSecond);
+        return BenchmarkSwitcher.FromAssembly(typeof(QuestionRun).Assembly).Run(args, config).All(summary => summary.Reports.All(report => report.Success)) ? 0 : 1;
 }
-
-// dotnet run -c Release --project benchmarks/MetaTrain.Benchmarks -- --filter '*'
-// In this process, because the native library that the build prepares lies beside this program and not beside a generated one.
-var job = Job.Default.WithToolchain(InProcessEmitToolchain.DontLogOutput).WithWarmupCount(3).WithIterationCount(15);
-var config = ManualConfig.Create(DefaultConfig.Instance).AddJob(job).AddColumn(StatisticColumn.Median, StatisticColumn.OperationsPerSecond);
-return BenchmarkSwitcher.FromAssembly(typeof(QuestionRun).Assembly).Run(args, config).All(summary => summary.Reports.All(report => report.Success)) ? 0 : 1;

@@ -1,11 +1,7 @@
 using BenchmarkDotNet.Attributes;
-using MetaTrain.Learning.Algorithms;
-using MetaTrain.Learning.Datasets.Images;
-using MetaTrain.Learning.Datasets.Import;
+using MetaTrain.Benchmarks.Questions;
+using MetaTrain.Learning.Blocks;
 using MetaTrain.Learning.Experiments;
-using MetaTrain.Learning.MetaOptimizers;
-using MetaTrain.Learning.Models;
-using MetaTrain.Learning.Tests.Models;
 
 namespace MetaTrain.Benchmarks.InnerLoop;
 
@@ -14,14 +10,13 @@ namespace MetaTrain.Benchmarks.InnerLoop;
 /// step, 32 tasks): whole meta-iterations, from sampling to the optimizer's step, in one process and with no cluster. One operation is one
 /// task, so that Op/s is tasks/s.
 /// </summary>
-/// <remarks>METATRAIN_OMNIGLOT names the archive or folder; left out, ../shared/data/omniglot.tgz.</remarks>
 public class OmniglotMaml
 {
     private const int Tasks = 32;
 
     private MetaTrainer _oneAtATime = null!;
-    private MetaTrainer _batchedByFour = null!;
-    private MetaTrainer _batchedByEight = null!;
+    private MetaTrainer _autograd = null!;
+    private MetaTrainer _fused = null!;
 
     /// <summary>Threads that compute blocks side by side, each with one intra-op thread.</summary>
     [Params(1, 2)]
@@ -31,42 +26,21 @@ public class OmniglotMaml
     [GlobalSetup]
     public void Setup()
     {
-        var images = Omniglot();
-        var network = new Conv4(channels: 1, height: 28, width: 28, filters: 64, outputs: 5);
-        _oneAtATime = Trainer(images, new ReferenceConv4(network, Pooling.Stride), blockSize: 1);
-        _batchedByFour = Trainer(images, network, blockSize: 4);
-        _batchedByEight = Trainer(images, network, blockSize: 8);
+        var workload = Workload.Of("omniglot-5way-1shot");
+        _oneAtATime = new MetaTrainer(workload.Create(ComputePath.Autograd, oneAtATime: true), Tasks, blockSize: 1, Workers);
+        _autograd = new MetaTrainer(workload.Create(ComputePath.Autograd), Tasks, workload.BlockSize, Workers);
+        _fused = new MetaTrainer(workload.Create(ComputePath.Fused), Tasks, workload.BlockSize, Workers);
     }
 
     /// <summary>One task after the other through libtorch's own layers and autograd.</summary>
     [Benchmark(Baseline = true, OperationsPerInvoke = Tasks)]
     public IReadOnlyDictionary<string, double> OneTaskAtATime() => _oneAtATime.Step();
 
-    /// <summary>Four tasks at once.</summary>
+    /// <summary>The reference path, four tasks at once.</summary>
     [Benchmark(OperationsPerInvoke = Tasks)]
-    public IReadOnlyDictionary<string, double> BlocksOfFour() => _batchedByFour.Step();
+    public IReadOnlyDictionary<string, double> Autograd() => _autograd.Step();
 
-    /// <summary>Eight tasks at once.</summary>
+    /// <summary>The fused path, blocks of four tasks.</summary>
     [Benchmark(OperationsPerInvoke = Tasks)]
-    public IReadOnlyDictionary<string, double> BlocksOfEight() => _batchedByEight.Step();
-
-    private MetaTrainer Trainer(ImageTaskSource images, IModel model, int blockSize)
-    {
-        var maml = new Maml(model, Losses.CrossEntropy, new MamlOptions { InnerLearningRate = 0.4 });
-        var adam = new AdamOptions { Iterations = 1_000_000, TasksPerIteration = Tasks };
-        return new MetaTrainer(new Experiment(images, maml, count => new Adam(adam, count), seed: 7), Tasks, blockSize, Workers);
-    }
-
-    private static ImageTaskSource Omniglot()
-    {
-        var path = Environment.GetEnvironmentVariable("METATRAIN_OMNIGLOT") ?? Path.Combine("..", "shared", "data", "omniglot.tgz");
-        if (!File.Exists(path) && !Directory.Exists(path))
-        {
-            throw new FileNotFoundException($"There is no Omniglot at '{path}': set METATRAIN_OMNIGLOT to its folder or archive (github.com/brendenlake/omniglot).");
-        }
-
-        using var archive = Directory.Exists(path) ? null : File.OpenRead(path);
-        var imported = archive is null ? OmniglotImporter.ReadFolder(path) : OmniglotImporter.Read(archive, Path.GetFileName(path));
-        return new ImageTaskSource(imported.Dataset, new ImageOptions { Queries = 1, Augment = [ImageAugmentation.RotateClasses] });
-    }
+    public IReadOnlyDictionary<string, double> Fused() => _fused.Step();
 }

@@ -1,37 +1,69 @@
+using System.Globalization;
+using System.Text;
 using MetaTrain.Benchmarks.Coordination;
 using MetaTrain.Learning.Blocks;
+using MetaTrain.Learning.Fused;
+using MetaTrain.Learning.Models;
 
 namespace MetaTrain.Benchmarks.Questions;
 
-/// <summary>Answers questions about speed, a table each.</summary>
+/// <summary>Answers questions about speed, a table each, and writes them into benchmarks/RESULTS.md.</summary>
 internal static class QuestionRun
 {
     private const string PyTorch = "PyTorch";
+    private const string Begin = "<!-- benchmarks/run writes from here -->";
+    private const string End = "<!-- to here -->";
 
-    /// <summary>Runs the questions named, or all; prints their tables.</summary>
-    public static int Run(IReadOnlyList<string> names, int rounds, double seconds)
+    private static readonly string Results = Path.Combine("benchmarks", "RESULTS.md");
+
+    /// <summary>Runs the questions named, or all.</summary>
+    /// <param name="commit">What is measured.</param>
+    /// <param name="names">Workloads, "matrix-rate" and "coordination"; none for all.</param>
+    public static async Task<int> RunAsync(string commit, IReadOnlyList<string> names)
     {
-        foreach (var workload in Workload.All.Where(workload => names.Count == 0 || names.Contains(workload.Name)))
+        List<string> tables = [];
+        foreach (Workload workload in Workload.All.Where(workload => names.Count == 0 || names.Contains(workload.Name)))
         {
-            var contest = new Contest(workload.Name, "tasks/s")
-                .Add("fused, 1 worker", workload.Ours(1, ComputePath.Fused))
-                .Add("fused, 2 workers", workload.Ours(2, ComputePath.Fused))
-                .Add("autograd, 1 worker", workload.Ours(1, ComputePath.Autograd))
-                .Add("autograd, 2 workers", workload.Ours(2, ComputePath.Autograd))
-                .Add(PyTorch + ", 1 process", workload.Peer(1))
-                .Add(PyTorch + ", 2 processes", workload.Peer(2));
-            contest.Run(rounds, seconds);
-            Console.WriteLine(contest.Table(PyTorch + ", 1 process", PyTorch + ", 2 processes", "fused, 1 worker"));
+            Add(InnerLoop(workload, rounds: 3, seconds: 3));
         }
 
+        if (names.Count == 0 || names.Contains("matrix-rate"))
+        {
+            Add(MatrixShare(rounds: 4, seconds: 3));
+        }
+
+        if (names.Count == 0 || names.Contains("coordination"))
+        {
+            Add(await CoordinationAsync([(1, 2), (2, 4), (2, 16)], rounds: 4, seconds: 5));
+        }
+
+        string stamp = string.Create(
+            CultureInfo.InvariantCulture,
+            $"Commit {commit}, {TimeProvider.System.GetLocalNow():yyyy-MM-dd}, `benchmarks/run{string.Concat(names.Select(name => " " + name))}`. Each round measures all rows of a table in turn.");
+        string text = await File.ReadAllTextAsync(Results);
+        (int begin, int end) = (text.IndexOf(Begin, StringComparison.Ordinal), text.IndexOf(End, StringComparison.Ordinal));
+        if (begin < 0 || end < begin)
+        {
+            throw new InvalidDataException($"{Results} lacks the lines '{Begin}' and '{End}' between which the tables go.");
+        }
+
+        StringBuilder written = new(text[..(begin + Begin.Length)]);
+        written.Append("\n\n").Append(stamp).Append("\n\n").AppendJoin('\n', tables).Append('\n').Append(text[end..]);
+        await File.WriteAllTextAsync(Results, written.ToString());
         return 0;
+
+        void Add(string table)
+        {
+            Console.WriteLine(table);
+            tables.Add(table);
+        }
     }
 
     /// <summary>What the coordination of an iteration costs.</summary>
-    public static async Task<int> CoordinationAsync((int Silos, int Workers)[] shapes, int rounds, double seconds)
+    public static async Task<string> CoordinationAsync((int Silos, int Workers)[] shapes, int rounds, double seconds)
     {
         const int Parameters = 115_200;
-        Contest contest = new("one meta-iteration with zero compute, 450 KB of parameters", "iterations/s");
+        Contest contest = new("One meta-iteration with zero compute, 450 KB of parameters", "iterations/s");
         List<NothingCluster> clusters = [];
         try
         {
@@ -39,11 +71,13 @@ internal static class QuestionRun
             {
                 NothingCluster cluster = await NothingCluster.StartAsync(silos, workers, Parameters);
                 clusters.Add(cluster);
-                contest.Add($"{silos * workers} workers in {silos} silo process(es)", time => cluster.IterationsPerSecondAsync(silos * workers, time).GetAwaiter().GetResult());
+                contest.Add(
+                    $"{silos * workers} workers in {silos} silo process{(silos > 1 ? "es" : "")}",
+                    time => cluster.IterationsPerSecondAsync(silos * workers, time).GetAwaiter().GetResult());
             }
 
             contest.Run(rounds, seconds);
-            Console.WriteLine(contest.Table());
+            return contest.Table();
         }
         finally
         {
@@ -52,7 +86,41 @@ internal static class QuestionRun
                 await cluster.DisposeAsync();
             }
         }
+    }
 
-        return 0;
+    private static string InnerLoop(Workload workload, int rounds, double seconds)
+    {
+        Contest contest = new Contest(workload.Name, "tasks/s")
+            .Add("fused, 1 worker", workload.Ours(1, ComputePath.Fused))
+            .Add("fused, 2 workers", workload.Ours(2, ComputePath.Fused))
+            .Add("autograd, 1 worker", workload.Ours(1, ComputePath.Autograd))
+            .Add("autograd, 2 workers", workload.Ours(2, ComputePath.Autograd))
+            .Add(PyTorch + ", 1 process", workload.Peer(1))
+            .Add(PyTorch + ", 2 processes", workload.Peer(2));
+        contest.Run(rounds, seconds);
+        return contest.Table(PyTorch + ", 1 process", PyTorch + ", 2 processes", "fused, 1 worker");
+    }
+
+    /// <summary>The inner loop's floating-point operations a second beside those of libtorch's matrix product.</summary>
+    private static string MatrixShare(int rounds, double seconds)
+    {
+        Workload workload = Workload.Of("omniglot-5way-1shot");
+        double operations = OperationsATask(workload);
+        Func<double, double> tasks = workload.Ours(2, ComputePath.Fused);
+        Contest contest = new Contest(string.Create(CultureInfo.InvariantCulture, $"omniglot-5way-1shot, {operations / 1e9:F3} GFLOP a task"), "GFLOP/s")
+            .Add("fused, 2 workers", time => tasks(time) * operations / 1e9)
+            .Add("libtorch mm, 980x576 by 576x64, 2 threads", MatrixRate.Of(2, 980, 576, 64))
+            .Add("libtorch mm, 1024x1024 by 1024x1024, 2 threads", MatrixRate.Of(2, 1024, 1024, 1024));
+        contest.Run(rounds, seconds);
+        return contest.Table("libtorch mm, 980x576 by 576x64, 2 threads", "libtorch mm, 1024x1024 by 1024x1024, 2 threads");
+    }
+
+    /// <summary>Products alone, and of these only what no border cuts off: everything else that the inner loop does counts as nothing.</summary>
+    private static double OperationsATask(Workload workload)
+    {
+        Conv4 model = new(1, 28, 28, 64, workload.Ways, workload.Pooling);
+        (long first, long tangent) = FusedNetwork<float>.OnData([.. model.Body, model.HeadLayer], [1, 28, 28])!.Operations;
+        int supports = workload.Ways * workload.Shots;
+        return (workload.Steps * supports * (first + tangent)) + (workload.Ways * workload.Queries * first);
     }
 }

@@ -57,9 +57,9 @@ internal sealed record Workload
     public static Workload Of(string name) => All.Single(workload => workload.Name == name);
 
     /// <summary>Tasks a second of our own, from sampling to the optimizer's step, in this process and with no cluster.</summary>
-    public Func<double, double> Ours(int workers, ComputePath path, bool oneAtATime = false)
+    public Func<double, double> Ours(int workers, ComputePath path)
     {
-        var trainer = new Lazy<MetaTrainer>(() => new MetaTrainer(Create(path, oneAtATime), Tasks, oneAtATime ? 1 : BlockSize, workers));
+        var trainer = new Lazy<MetaTrainer>(() => new MetaTrainer(Create(path), Tasks, BlockSize, workers));
         return seconds =>
         {
             trainer.Value.Step();
@@ -96,6 +96,8 @@ internal sealed record Workload
     };
 
     /// <summary>The experiment.</summary>
+    /// <param name="path">What computes its blocks.</param>
+    /// <param name="oneAtATime">True for a network of libtorch's own layers that takes one task after the other.</param>
     public Experiment Create(ComputePath path, bool oneAtATime = false)
     {
         var adam = new AdamOptions { Iterations = 1_000_000, TasksPerIteration = Tasks };
