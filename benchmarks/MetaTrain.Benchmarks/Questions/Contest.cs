@@ -59,7 +59,7 @@ internal sealed class Contest(string title, string unit)
         text.Append(string.Concat(over.Select(name => $" over {name} |"))).Append("\n|---|---|").Append(string.Concat(over.Select(_ => "---|"))).Append('\n');
         foreach (var (contestant, rates) in _rates)
         {
-            text.Append(CultureInfo.InvariantCulture, $"| {contestant.Name} | {Median(rates):G4} ({rates.Min():G4} to {rates.Max():G4}) |");
+            text.Append(CultureInfo.InvariantCulture, $"| {contestant.Name} | {Figure(Median(rates))} ({Figure(rates.Min())} to {Figure(rates.Max())}) |");
             foreach (var name in over)
             {
                 text.Append(CultureInfo.InvariantCulture, $" {Ratio(contestant.Name, name):F2} |");
@@ -70,6 +70,8 @@ internal sealed class Contest(string title, string unit)
 
         return text.ToString();
     }
+
+    private static string Figure(double value) => value.ToString(value < 100 ? "G3" : "N0", CultureInfo.InvariantCulture);
 
     private static double Median(List<double> values)
     {
