@@ -18,8 +18,8 @@ switch (args)
         return await SiloVerb.RunAsync(silo);
 
     // One shape of cluster, or one workload, alone: for a profiler.
-    case ["coordination", var silos, var workersASilo]:
-        Console.WriteLine(await QuestionRun.CoordinationAsync([(int.Parse(silos), int.Parse(workersASilo))], rounds: 4, seconds: 5));
+    case ["coordination", var silos, var workersASilo, var length]:
+        Console.WriteLine(await QuestionRun.CoordinationAsync([(int.Parse(silos), int.Parse(workersASilo))], rounds: 1, double.Parse(length)));
         return 0;
     case ["work", var workload, var seconds, var workers]:
         Console.WriteLine(Workload.Of(workload).Ours(int.Parse(workers), ComputePath.Fused)(double.Parse(seconds)));

@@ -35,6 +35,7 @@ public static class ClusterServiceExtensions
         services.AddSingleton<ParameterCache>();
         services.AddSingleton<SiloExchange>();
         services.AddSingleton<BlockComputer>();
+        services.AddSingleton<BlockPuller>();
         services.AddSingleton<Submissions>();
         services.AddSingleton<CoordinatorServices>();
         services.AddSingleton<WorkerRegistrar>();

@@ -22,8 +22,6 @@ internal sealed class NothingFactory(int parameters) : IExperimentFactory
 
     private sealed class Nothing(int parameters) : IExperiment
     {
-        private readonly float[] _gradient = [.. Enumerable.Range(0, parameters).Select(static i => i % 2 == 0 ? 1e-3f : -1e-3f)];
-
         public ImmutableArray<ParameterSlot> Parameters => [new ParameterSlot("w", [parameters], 0)];
 
         public EpisodeShape TrainingShape { get; } = new() { Ways = 0, Shots = 1, Queries = 1, Input = [1], Targets = 1 };
@@ -43,7 +41,7 @@ internal sealed class NothingFactory(int parameters) : IExperimentFactory
         public EpisodeBlock Sample(BlockRequest request) => new(TrainingShape, request.Tasks);
 
         public BlockSums Compute(BlockRequest request, EpisodeBlock episodes, ReadOnlyMemory<float> parameters) =>
-            new(request.Tasks, request.Evaluation is null ? (float[])_gradient.Clone() : [], request.Evaluation is null ? [0.5] : [0, 0], null);
+            new(request.Tasks, request.Evaluation is null ? GradientArrays.Rent(parameters.Length) : [], request.Evaluation is null ? [0.5] : [0, 0], null);
 
         public long? EstimateBlockBytes(int tasks) => null;
 

@@ -8,27 +8,41 @@ using Orleans.Serialization.WireProtocol;
 namespace MetaTrain.Abstractions.Messages;
 
 /// <summary>
-/// Parameters, which many read and nobody changes, or a summed meta-gradient, which belongs to whoever adds it up. Within a silo it is passed
-/// by reference; between silos its bytes travel as they lie, little-endian float32.
+/// Parameters, which many read and nobody changes, or a summed meta-gradient, which belongs to whoever adds it up and may take its array.
+/// Within a silo it is passed by reference; between silos its bytes travel as they lie, little-endian float32.
 /// </summary>
 /// <param name="values">Not copied.</param>
 [Immutable]
 public sealed class FloatVector(float[] values)
 {
+    private const string AlreadyTaken = "The array of this vector was taken: it belongs to another sum now.";
+
+    private float[]? _values = values;
+
     /// <summary>No values.</summary>
     public static FloatVector Empty { get; } = new([]);
 
     /// <summary>How many.</summary>
-    public int Length => values.Length;
+    public int Length { get; } = values.Length;
+
+    /// <summary>True once its array was taken.</summary>
+    public bool IsTaken => Volatile.Read(ref _values) is null;
 
     /// <summary>The values.</summary>
-    public ReadOnlyMemory<float> Memory => values;
+    public ReadOnlyMemory<float> Memory => Values;
 
     /// <summary>The values.</summary>
-    public ReadOnlySpan<float> Span => values;
+    public ReadOnlySpan<float> Span => Values;
 
     /// <summary>Their bytes.</summary>
     public ReadOnlySpan<byte> Bytes => MemoryMarshal.AsBytes(Span);
+
+    private float[] Values => Volatile.Read(ref _values) ?? throw new InvalidOperationException(AlreadyTaken);
+
+    /// <summary>Takes the array out of the vector, to write to it or to use it again: nobody reads the vector any more.</summary>
+    /// <exception cref="InvalidOperationException">It was taken before.</exception>
+    public float[] Take() =>
+        Length == 0 ? [] : Interlocked.Exchange(ref _values, null) ?? throw new InvalidOperationException(AlreadyTaken);
 }
 
 /// <summary>Writes the bytes of a <see cref="FloatVector"/> without an array in between.</summary>

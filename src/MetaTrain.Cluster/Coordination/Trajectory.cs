@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MetaTrain.Abstractions.Jobs;
+using MetaTrain.Learning.Blocks;
 using MetaTrain.Learning.MetaOptimizers;
 
 namespace MetaTrain.Cluster.Coordination;
@@ -10,7 +11,6 @@ internal sealed class Trajectory
     public const int KeptValidations = 200;
 
     // The mean meta-gradient of a step; the optimizer changes it.
-    private float[]? _gradient;
 
     /// <summary>Meta-iterations stepped: the version of <see cref="Parameters"/>.</summary>
     public long Iteration { get; private set; }
@@ -42,21 +42,16 @@ internal sealed class Trajectory
     public Dictionary<string, long> BlocksByWorker { get; } = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// The parameters after a step on the mean of a round's meta-gradients. Pure arithmetic on flat vectors that moves the optimizer on:
+    /// The parameters after a step on the mean of a round's meta-gradients, which are used up. Pure arithmetic on flat vectors that moves the optimizer on:
     /// it may run on any thread, one call at a time, and <see cref="Stepped"/> follows it.
     /// </summary>
     public float[] NextParameters(BlockSum sum)
     {
-        float[] gradient = _gradient ??= new float[Parameters.Length];
-        float count = sum.Count;
-        ReadOnlySpan<float> summed = sum.Gradient.Span;
-        for (int i = 0; i < gradient.Length; i++)
-        {
-            gradient[i] = summed[i] / count;
-        }
-
-        float[] next = (float[])Parameters.Clone();
+        float[] gradient = sum.Gradient.Take();
+        FlatArithmetic.Divide(gradient, sum.Count);
+        float[] next = Parameters.AsSpan().ToArray();
         Optimizer.Step(next, gradient, Iteration);
+        GradientArrays.Return(gradient);
         return next;
     }
 

@@ -2,41 +2,44 @@ using MetaTrain.Abstractions.Messages;
 using MetaTrain.Cluster.Experiments;
 using MetaTrain.Cluster.Queue;
 using MetaTrain.Cluster.Telemetry;
+using MetaTrain.Learning.Devices;
 using MetaTrain.Learning.Episodes;
 using MetaTrain.Learning.Experiments;
 using Microsoft.Extensions.Options;
 
 namespace MetaTrain.Cluster.Workers;
 
-/// <summary>Turns a lease into a result on a slot's device.</summary>
+/// <summary>Turns a lease into a result, on the calling thread: that of a slot's device.</summary>
 internal sealed class BlockComputer(
     ExperimentCache experiments,
     ParameterCache parameters,
-    SiloDevices devices,
     ClusterInstruments instruments,
     IOptions<WorkerOptions> options,
     TimeProvider time)
 {
     /// <summary>The result of a lease; null when its coordinator no longer needs it.</summary>
-    public async Task<NodeResult?> ComputeAsync(string worker, int slot, Lease lease)
+    public NodeResult? Compute(string worker, int slot, Lease lease)
     {
         IExperiment experiment;
         try
         {
-            experiment = await experiments.GetAsync(lease.Job);
+            experiment = experiments.GetAsync(lease.Job).WaitOnDevice();
         }
         catch (SpecException e)
         {
             return Failed(lease, worker, e.Message);
         }
 
-        FloatVector? values = await parameters.GetAsync(lease.Job, lease.Epoch, lease.Version);
-        return values is null ? null : await devices.Thread(slot).RunAsync(() => Compute(worker, slot, lease, experiment, values));
+        FloatVector? values = parameters.GetAsync(lease.Job, lease.Epoch, lease.Version).WaitOnDevice();
+        return values is null ? null : Compute(worker, slot, lease, experiment, values);
     }
 
     private NodeResult Compute(string worker, int slot, Lease lease, IExperiment experiment, FloatVector values)
     {
         FaultInjection.KillIfAsked(options.Value.Faults, lease);
+
+        // Checked at each block: another library may have changed it (the promise, 5).
+        TorchRuntime.PinThread();
         BlockRequest request = new(lease.Version, lease.FirstTask, lease.Tasks, lease.Evaluation is { } work ? EvaluationSettingsReader.Read(work) : null);
         EpisodeBlock episodes = experiment.Sample(request);
         long start = time.GetTimestamp();

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using MetaTrain.Learning.Devices;
 
 namespace MetaTrain.Cluster.Workers;
 
@@ -12,6 +11,7 @@ internal sealed class DeviceThread : IDisposable
     private const int Capacity = 4;
 
     private readonly BlockingCollection<Action> _work = new(Capacity);
+    private readonly CancellationTokenSource _stopping = new();
     private readonly Thread _thread;
 
     public DeviceThread(string name)
@@ -20,17 +20,19 @@ internal sealed class DeviceThread : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Runs a function on the thread. Its exception is the task's; the continuation does not run on the device's thread.</summary>
-    public Task<TResult> RunAsync<TResult>(Func<TResult> compute)
+    /// <summary>
+    /// Runs a function on the thread: a block, or a job's blocks one after the other. Its exception is the task's; the continuation does not
+    /// run on the device's thread.
+    /// </summary>
+    /// <param name="compute">Told when the device is given up.</param>
+    public Task<TResult> RunAsync<TResult>(Func<CancellationToken, TResult> compute)
     {
         TaskCompletionSource<TResult> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
         _work.Add(() =>
         {
             try
             {
-                // Checked at each block: another library may have changed it (the promise, 5).
-                TorchRuntime.PinThread();
-                completion.SetResult(compute());
+                completion.SetResult(compute(_stopping.Token));
             }
             catch (Exception e)
             {
@@ -43,8 +45,10 @@ internal sealed class DeviceThread : IDisposable
     public void Dispose()
     {
         _work.CompleteAdding();
+        _stopping.Cancel();
         _thread.Join();
         _work.Dispose();
+        _stopping.Dispose();
     }
 
     private void Run()

@@ -144,8 +144,7 @@ internal sealed class JobExchange(
 
         if (results.Length + asking.Length > 0)
         {
-            // Not in the turn of whichever worker came last.
-            _ = Task.Run(() => AskAsync(results, asking));
+            _ = AskAsync(results, asking);
         }
     }
 
@@ -212,10 +211,10 @@ internal sealed class JobExchange(
         }
         catch
         {
-            // A coordinator that moved in between drops them by their epoch.
+            // A coordinator that moved in between drops them by their epoch; one on this silo may have added them up although its answer was lost.
             lock (_gate)
             {
-                _undelivered.AddRange(results);
+                _undelivered.AddRange(results.Where(static result => !result.Gradient.IsTaken));
             }
 
             throw;
@@ -250,11 +249,12 @@ internal sealed class JobExchange(
             _wants.RemoveAll(want => answered.Exists(answer => answer.Want == want));
         }
 
-        answered.ForEach(static answer => answer.Want.Turn.SetResult(answer.Turn));
         if (answered.Count < asking.Length)
         {
             Pump(isOverdue: false);
         }
+
+        answered.ForEach(static answer => answer.Want.Turn.SetResult(answer.Turn));
     }
 
     private void Note(ExchangeReply reply)
@@ -284,6 +284,7 @@ internal sealed class JobExchange(
 
         public bool IsAsked { get; set; }
 
-        public TaskCompletionSource<Turn> Turn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Continues where it is set, after everything else: what waits is a device's thread, which wakes up by it and runs by itself.
+        public TaskCompletionSource<Turn> Turn { get; } = new();
     }
 }

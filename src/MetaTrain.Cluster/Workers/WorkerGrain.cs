@@ -10,10 +10,10 @@ using Orleans.Concurrency;
 
 namespace MetaTrain.Cluster.Workers;
 
-/// <summary>Pulls blocks for one device slot: asks the queue whom to serve, the coordinator for a block, the device for its result.</summary>
+/// <summary>The worker of one device slot: asks the queue whom to serve, and has the device's thread pull that job's blocks.</summary>
 [SiloPinnedPlacement, Reentrant, KeepAlive]
 internal sealed partial class WorkerGrain(
-    BlockComputer computer,
+    BlockPuller puller,
     SiloExchange exchange,
     SiloDevices devices,
     ClusterInstruments instruments,
@@ -28,9 +28,8 @@ internal sealed partial class WorkerGrain(
     private readonly CancellationTokenSource _stop = new();
     private Task? _pull;
     private WorkerKey _key;
+    private WorkerSlot _slot = null!;
     private JobId? _job;
-    private string _doing = "idle";
-    private long _blocks;
     private bool _draining;
     private bool _left;
 
@@ -39,6 +38,7 @@ internal sealed partial class WorkerGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _key = WorkerKey.Parse(Key);
+        _slot = new WorkerSlot(Key, _key.Slot);
         return Task.CompletedTask;
     }
 
@@ -74,38 +74,25 @@ internal sealed partial class WorkerGrain(
 
     private async Task PullAsync()
     {
-        NodeResult? result = null;
-        long assignedAt = 0;
+        NodeResult? finished = null;
         TimeSpan backoff = FirstBackoff;
-        while (!_left && (!_draining || result is not null))
+        while (!_left && (!_draining || finished is not null))
         {
             try
             {
-                if (!_draining && (_job is null || time.GetElapsedTime(assignedAt) >= AssignmentPeriod))
+                JobId? next = _draining ? null : await GrainFactory.GetGrain<IJobQueueGrain>(IJobQueueGrain.Key).AssignAsync(Status());
+                if (next != _job && _job is { } left && finished is { } last)
                 {
-                    JobId? next = await GrainFactory.GetGrain<IJobQueueGrain>(IJobQueueGrain.Key).AssignAsync(Status());
-                    assignedAt = time.GetTimestamp();
-                    if (next != _job && _job is { } left && result is { } last)
-                    {
-                        result = null;
-                        await exchange.DeliverAsync(left, last);
-                    }
-
-                    _job = next;
+                    finished = null;
+                    await exchange.DeliverAsync(left, last);
                 }
 
-                if (_draining && _job is { } drained && result is { } remaining)
+                _job = next;
+                if (_job is { } job)
                 {
-                    result = null;
-                    await exchange.DeliverAsync(drained, remaining);
-                }
-                else if (_job is { } job)
-                {
-                    // The exchange has the result from here on: should the call fail, it is offered again with the next one.
-                    NodeResult? finished = result;
-                    result = null;
-                    (result, bool leave) = await TurnAsync(job, finished);
-                    _job = leave ? null : job;
+                    NodeResult? returned = finished;
+                    finished = null;
+                    finished = await ServeAsync(job, returned);
                 }
 
                 backoff = FirstBackoff;
@@ -125,47 +112,20 @@ internal sealed partial class WorkerGrain(
         Change("draining", WorkerActivity.Draining);
     }
 
-    private async Task<(NodeResult? Result, bool Leave)> TurnAsync(JobId job, NodeResult? finished)
+    private async Task<NodeResult?> ServeAsync(JobId job, NodeResult? returned)
     {
-        Turn turn = await exchange.TurnAsync(job, Key, finished);
-        if (turn.Lease is not { } lease)
+        (NodeResult? finished, bool isSentAway) = await devices.Thread(_key.Slot).RunAsync(stopping =>
         {
-            Change("waiting", WorkerActivity.Waiting);
-            if (turn.Outcome == ExchangeOutcome.Leave && !_draining)
-            {
-                // The queue hears of it from the coordinator at about the same time.
-                await DelayAsync(FirstBackoff);
-            }
-
-            return (null, turn.Outcome == ExchangeOutcome.Leave);
+            using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(stopping, _stop.Token);
+            return puller.Serve(_slot, job, returned, AssignmentPeriod, stop.Token);
+        });
+        if (isSentAway && !_draining)
+        {
+            // The queue hears of it from the coordinator at about the same time.
+            await DelayAsync(FirstBackoff);
         }
 
-        Change(Describe(lease), WorkerActivity.Computing);
-        NodeResult? result = null;
-        try
-        {
-            result = await computer.ComputeAsync(Key, _key.Slot, lease);
-        }
-        finally
-        {
-            if (result is null)
-            {
-                exchange.Release(lease);
-            }
-        }
-
-        if (result is null)
-        {
-            return (null, false);
-        }
-
-        _blocks++;
-        if (FaultInjection.Delay(options.Value.Faults, Key, lease) is { Ticks: > 0 } delay)
-        {
-            await DelayAsync(delay);
-        }
-
-        return (result, false);
+        return finished;
     }
 
     private async Task DelayAsync(TimeSpan delay) =>
@@ -173,13 +133,9 @@ internal sealed partial class WorkerGrain(
 
     private void Change(string doing, WorkerActivity activity)
     {
-        _doing = doing;
+        _slot.Doing = doing;
         instruments.WorkerChanged(_key.Slot, activity);
     }
-
-    private static string Describe(Lease lease) => lease.Round.Kind == RoundKind.Training
-        ? $"iteration {lease.Round.Number}, block {lease.Block}"
-        : $"evaluating version {lease.Version}, block {lease.Block}";
 
     private WorkerStatus Status() => new()
     {
@@ -189,8 +145,8 @@ internal sealed partial class WorkerGrain(
         DeviceClass = devices.DeviceClass,
         MetricsUrl = options.Value.MetricsUrl,
         Job = _job,
-        Doing = _doing,
-        Blocks = _blocks,
+        Doing = _slot.Doing,
+        Blocks = _slot.Blocks,
         Draining = _draining,
         ProcessId = Environment.ProcessId,
     };

@@ -12,7 +12,10 @@ internal sealed record BlockGradient<T>(T[] Gradient, double[] Losses, T[] Predi
 {
     /// <summary>Zeros for a block.</summary>
     public static BlockGradient<T> Empty(int parameters, BlockData<T> episodes) => new(
-        new T[parameters], new double[episodes.Tasks], new T[episodes.Tasks * episodes.Shape.QueryCount * episodes.Shape.Outputs]);
+        NewGradient(parameters), new double[episodes.Tasks], new T[episodes.Tasks * episodes.Shape.QueryCount * episodes.Shape.Outputs]);
+
+    private static T[] NewGradient(int parameters) =>
+        typeof(T) == typeof(float) ? (T[])(object)GradientArrays.Rent(parameters) : new T[parameters];
 
     /// <summary>[Q, O] of a task.</summary>
     public Span<T> PredictionsOf(int task) =>

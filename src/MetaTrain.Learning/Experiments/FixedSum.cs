@@ -1,3 +1,5 @@
+using MetaTrain.Learning.Blocks;
+
 namespace MetaTrain.Learning.Experiments;
 
 /// <summary>
@@ -27,11 +29,8 @@ internal static class FixedSum
 
     private static BlockSums Add(BlockSums left, BlockSums right)
     {
-        for (var i = 0; i < left.Gradient.Length; i++)
-        {
-            left.Gradient[i] += right.Gradient[i];
-        }
-
+        FlatArithmetic.Add(left.Gradient, right.Gradient);
+        GradientArrays.Return(right.Gradient);
         for (var i = 0; i < left.Metrics.Length; i++)
         {
             left.Metrics[i] += right.Metrics[i];

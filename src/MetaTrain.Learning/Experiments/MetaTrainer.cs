@@ -1,3 +1,4 @@
+using MetaTrain.Learning.Blocks;
 using MetaTrain.Learning.MetaOptimizers;
 
 namespace MetaTrain.Learning.Experiments;
@@ -48,12 +49,9 @@ public sealed class MetaTrainer
                 $"The loss or gradient of task {task} was not finite in iteration {Iteration}; lower the learning rates, or clip the gradient.");
         }
 
-        for (var i = 0; i < sums.Gradient.Length; i++)
-        {
-            sums.Gradient[i] /= sums.Count;
-        }
-
+        FlatArithmetic.Divide(sums.Gradient, sums.Count);
         _optimizer.Step(_parameters, sums.Gradient, Iteration);
+        GradientArrays.Return(sums.Gradient);
         Iteration++;
         return _experiment.TrainingMetrics.Zip(sums.Metrics).ToDictionary(pair => pair.First, pair => pair.Second / sums.Count);
     }

@@ -68,10 +68,11 @@ public sealed class JobSessionTests
     {
         JobSession session = _fixture.Open(tasks: 2);
         NodeResult result = SessionFixture.Compute(session, session.TryLease("a/0@x")!);
+        float[] gradient = result.Gradient.Span.ToArray();
         session.Accept(result with { Workers = ["a/0@x"] });
         SessionFixture.Advance(session);
 
-        session.Accept((result with { Metrics = [99, 99], Workers = ["b/0@x"] }).WithFingerprint());
+        session.Accept((result with { Gradient = new FloatVector([.. gradient]), Metrics = [99, 99], Workers = ["b/0@x"] }).WithFingerprint());
 
         Assert.Contains("other bits", session.Failure, StringComparison.Ordinal);
     }

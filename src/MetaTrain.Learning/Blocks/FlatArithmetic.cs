@@ -1,0 +1,50 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace MetaTrain.Learning.Blocks;
+
+/// <summary>Sums and means of flat vectors, value by value: the width of a processor's vectors changes nothing in the bits.</summary>
+public static class FlatArithmetic
+{
+    /// <summary>sum[i] += other[i].</summary>
+    /// <param name="sum">[P].</param>
+    /// <param name="other">[P].</param>
+    /// <exception cref="ArgumentException">Their lengths differ.</exception>
+    public static void Add(Span<float> sum, ReadOnlySpan<float> other)
+    {
+        if (sum.Length != other.Length)
+        {
+            throw new ArgumentException($"{other.Length} values cannot be added to {sum.Length}.", nameof(other));
+        }
+
+        var wideSum = MemoryMarshal.Cast<float, Vector<float>>(sum);
+        var wideOther = MemoryMarshal.Cast<float, Vector<float>>(other);
+        for (var i = 0; i < wideSum.Length; i++)
+        {
+            wideSum[i] += wideOther[i];
+        }
+
+        for (var i = wideSum.Length * Vector<float>.Count; i < sum.Length; i++)
+        {
+            sum[i] += other[i];
+        }
+    }
+
+    /// <summary>values[i] /= divisor.</summary>
+    /// <param name="values">[P].</param>
+    /// <param name="divisor">The divisor.</param>
+    public static void Divide(Span<float> values, float divisor)
+    {
+        var wide = MemoryMarshal.Cast<float, Vector<float>>(values);
+        Vector<float> divisors = new(divisor);
+        for (var i = 0; i < wide.Length; i++)
+        {
+            wide[i] /= divisors;
+        }
+
+        for (var i = wide.Length * Vector<float>.Count; i < values.Length; i++)
+        {
+            values[i] /= divisor;
+        }
+    }
+}
