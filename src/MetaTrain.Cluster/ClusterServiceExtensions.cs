@@ -1,12 +1,15 @@
+using MetaTrain.Abstractions.Messages;
 using MetaTrain.Cluster.Coordination;
 using MetaTrain.Cluster.Datasets;
 using MetaTrain.Cluster.Experiments;
 using MetaTrain.Cluster.Placement;
 using MetaTrain.Cluster.Queue;
 using MetaTrain.Cluster.Telemetry;
+using MetaTrain.Cluster.Transfers;
 using MetaTrain.Cluster.Workers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Orleans.Hosting;
 using Orleans.Runtime;
 
@@ -32,6 +35,7 @@ public static class ClusterServiceExtensions
         services.AddSingleton<DatasetWriter>();
         services.AddSingleton<ExperimentCache>();
         services.AddSingleton<SiloDevices>();
+        services.AddTransfers();
         services.AddSingleton<ParameterCache>();
         services.AddSingleton<SiloExchange>();
         services.AddSingleton<BlockComputer>();
@@ -42,5 +46,14 @@ public static class ClusterServiceExtensions
         services.AddSingleton<IWorkerReadiness>(static provider => provider.GetRequiredService<WorkerRegistrar>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static provider => provider.GetRequiredService<WorkerRegistrar>());
         return silo;
+    }
+
+    // First of all hosted services: what the silo speaks of from its first message on can be fetched.
+    private static void AddTransfers(this IServiceCollection services)
+    {
+        services.AddSingleton<TransferOutbox>();
+        services.AddSingleton<IVectorOffers>(static provider => provider.GetRequiredService<TransferOutbox>());
+        services.AddSingleton<TransferClient>();
+        services.Insert(0, ServiceDescriptor.Singleton<IHostedService, TransferServer>());
     }
 }

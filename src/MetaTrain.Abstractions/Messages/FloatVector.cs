@@ -1,32 +1,49 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
-using Orleans.Serialization.Buffers;
-using Orleans.Serialization.Cloning;
-using Orleans.Serialization.Codecs;
-using Orleans.Serialization.WireProtocol;
 
 namespace MetaTrain.Abstractions.Messages;
 
 /// <summary>
 /// Parameters, which many read and nobody changes, or a summed meta-gradient, which belongs to whoever adds it up and may take its array.
-/// Within a silo it is passed by reference; between silos its bytes travel as they lie, little-endian float32.
+/// Within a silo it is passed by reference. Between silos a small one travels in its message, as its bytes lie, little-endian float32; of a
+/// large one only the ticket does, and whoever wants the values fetches them.
 /// </summary>
-/// <param name="values">Not copied.</param>
 [Immutable]
-public sealed class FloatVector(float[] values)
+public sealed class FloatVector
 {
     private const string AlreadyTaken = "The array of this vector was taken: it belongs to another sum now.";
 
-    private float[]? _values = values;
+    private float[]? _values;
+
+    /// <summary>A vector that is here.</summary>
+    /// <param name="values">Not copied.</param>
+    public FloatVector(float[] values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        (_values, Length) = (values, values.Length);
+    }
+
+    /// <summary>A vector that another silo has.</summary>
+    /// <param name="ticket">How to fetch it.</param>
+    public FloatVector(VectorTicket ticket)
+    {
+        ArgumentNullException.ThrowIfNull(ticket);
+        (Ticket, Length) = (ticket, ticket.Length);
+    }
 
     /// <summary>No values.</summary>
     public static FloatVector Empty { get; } = new([]);
 
     /// <summary>How many.</summary>
-    public int Length { get; } = values.Length;
+    public int Length { get; }
+
+    /// <summary>How to fetch it; null for a vector that is here.</summary>
+    public VectorTicket? Ticket { get; }
 
     /// <summary>True once its array was taken.</summary>
-    public bool IsTaken => Volatile.Read(ref _values) is null;
+    public bool IsTaken => Ticket is null && Volatile.Read(ref _values) is null;
+
+    /// <summary>True once another silo was told where to fetch it.</summary>
+    public bool IsOffered { get; private set; }
 
     /// <summary>The values.</summary>
     public ReadOnlyMemory<float> Memory => Values;
@@ -37,54 +54,15 @@ public sealed class FloatVector(float[] values)
     /// <summary>Their bytes.</summary>
     public ReadOnlySpan<byte> Bytes => MemoryMarshal.AsBytes(Span);
 
-    private float[] Values => Volatile.Read(ref _values) ?? throw new InvalidOperationException(AlreadyTaken);
+    private float[] Values => Volatile.Read(ref _values) ?? throw Gone();
 
     /// <summary>Takes the array out of the vector, to write to it or to use it again: nobody reads the vector any more.</summary>
-    /// <exception cref="InvalidOperationException">It was taken before.</exception>
-    public float[] Take() =>
-        Length == 0 ? [] : Interlocked.Exchange(ref _values, null) ?? throw new InvalidOperationException(AlreadyTaken);
-}
+    /// <exception cref="InvalidOperationException">It was taken before, or is not here.</exception>
+    public float[] Take() => Length == 0 ? [] : Interlocked.Exchange(ref _values, null) ?? throw Gone();
 
-/// <summary>Writes the bytes of a <see cref="FloatVector"/> without an array in between.</summary>
-[RegisterSerializer]
-internal sealed class FloatVectorCodec : IFieldCodec<FloatVector>
-{
-    public void WriteField<TBufferWriter>(ref Writer<TBufferWriter> writer, uint fieldIdDelta, Type? expectedType, FloatVector? value)
-        where TBufferWriter : IBufferWriter<byte>
-    {
-        if (ReferenceCodec.TryWriteReferenceField(ref writer, fieldIdDelta, expectedType!, value))
-        {
-            return;
-        }
+    /// <summary>Another silo is told where to fetch it.</summary>
+    public void Offered() => IsOffered = true;
 
-        writer.WriteFieldHeader(fieldIdDelta, expectedType!, typeof(FloatVector), WireType.LengthPrefixed);
-        writer.WriteVarUInt32((uint)value!.Bytes.Length);
-        writer.Write(value.Bytes);
-    }
-
-    public FloatVector ReadValue<TInput>(ref Reader<TInput> reader, Field field)
-    {
-        if (field.WireType == WireType.Reference)
-        {
-            return ReferenceCodec.ReadReference<FloatVector, TInput>(ref reader, field)!;
-        }
-
-        if (field.WireType != WireType.LengthPrefixed)
-        {
-            throw new InvalidDataException($"A vector of floats came as wire type {field.WireType}: the sender runs another build of MetaTrain.");
-        }
-
-        float[] values = GC.AllocateUninitializedArray<float>((int)reader.ReadVarUInt32() / sizeof(float));
-        reader.ReadBytes(MemoryMarshal.AsBytes(values.AsSpan()));
-        FloatVector vector = new(values);
-        ReferenceCodec.RecordObject(reader.Session, vector);
-        return vector;
-    }
-}
-
-/// <summary>Nobody changes a vector: a copy is the vector itself.</summary>
-[RegisterCopier]
-internal sealed class FloatVectorCopier : IDeepCopier<FloatVector>
-{
-    public FloatVector? DeepCopy(FloatVector? input, CopyContext context) => input;
+    private InvalidOperationException Gone() =>
+        new(Ticket is null ? AlreadyTaken : $"The {Length} values of this vector are still on another silo, {Ticket.Host}:{Ticket.Port}: fetch them first.");
 }

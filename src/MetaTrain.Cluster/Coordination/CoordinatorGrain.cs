@@ -62,8 +62,15 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
             return new ExchangeReply { Outcome = ExchangeOutcome.Leave };
         }
 
+        // All before the first is counted: a silo whose call failed offers them all again.
+        ImmutableArray<NodeResult> results = await BringAsync(request.Results);
+        if (_session != session)
+        {
+            return new ExchangeReply { Outcome = ExchangeOutcome.Leave };
+        }
+
         _lastTurn = services.Time.GetTimestamp();
-        foreach (NodeResult result in request.Results)
+        foreach (NodeResult result in results)
         {
             Count(session, result);
         }
@@ -141,6 +148,18 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
         Task.FromResult(_session is { } session && session.Epoch == epoch && session.Parameters(version) is { } values
             ? new ParameterSnapshot { Epoch = epoch, Version = version, Values = values }
             : null);
+
+    // Large sums are fetched from the silo that offers them.
+    private async ValueTask<ImmutableArray<NodeResult>> BringAsync(ImmutableArray<NodeResult> results)
+    {
+        if (results.All(static result => result.Gradient.Ticket is null))
+        {
+            return results;
+        }
+
+        FloatVector[] gradients = await Task.WhenAll(results.Select(result => services.Transfers.BringAsync(result.Gradient).AsTask()));
+        return [.. results.Zip(gradients, static (result, gradient) => result with { Gradient = gradient })];
+    }
 
     // Counts a result and measures what became of it.
     private void Count(JobSession session, NodeResult result)

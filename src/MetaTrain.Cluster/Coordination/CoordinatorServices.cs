@@ -2,6 +2,7 @@ using MetaTrain.Abstractions.Storage;
 using MetaTrain.Cluster.Experiments;
 using MetaTrain.Cluster.Queue;
 using MetaTrain.Cluster.Telemetry;
+using MetaTrain.Cluster.Transfers;
 using MetaTrain.Cluster.Workers;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
@@ -17,6 +18,7 @@ internal sealed record CoordinatorServices(
     ExperimentCache Experiments,
     IExperimentFactory Factory,
     SiloDevices Devices,
+    TransferClient Transfers,
     ClusterInstruments Instruments,
     IClusterMembershipService Membership,
     ILocalSiloDetails Silo,

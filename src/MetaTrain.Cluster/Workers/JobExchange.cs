@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MetaTrain.Abstractions.Messages;
 using MetaTrain.Cluster.Coordination;
+using MetaTrain.Learning.Blocks;
 
 namespace MetaTrain.Cluster.Workers;
 
@@ -218,6 +219,12 @@ internal sealed class JobExchange(
             }
 
             throw;
+        }
+
+        // A coordinator on another silo has fetched them before it answered: their arrays are free. One on this silo has them by reference.
+        foreach (NodeResult delivered in results.Where(static result => result.Gradient.IsOffered))
+        {
+            GradientArrays.Return(delivered.Gradient.Take());
         }
 
         if (reply.Parameters is { } snapshot)

@@ -3,11 +3,12 @@ using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Messages;
 using MetaTrain.Cluster.Queue;
 using MetaTrain.Cluster.Telemetry;
+using MetaTrain.Cluster.Transfers;
 
 namespace MetaTrain.Cluster.Workers;
 
 /// <summary>The versions of parameters that this silo's workers compute with: each pulled once, shared by reference.</summary>
-internal sealed class ParameterCache(IGrainFactory grains, ClusterInstruments instruments, TimeProvider time)
+internal sealed class ParameterCache(IGrainFactory grains, TransferClient transfers, ClusterInstruments instruments, TimeProvider time)
 {
     private const int Capacity = 8;
 
@@ -50,10 +51,11 @@ internal sealed class ParameterCache(IGrainFactory grains, ClusterInstruments in
         }
     }
 
-    /// <summary>Takes a version that came without being asked for.</summary>
+    /// <summary>Takes a version that came without being asked for; fetches it, should only its ticket have come.</summary>
     public void Put(JobId job, ParameterSnapshot snapshot)
     {
         Key key = new(job, snapshot.Epoch, snapshot.Version);
+        Task<FloatVector?> values = BringAsync(key, snapshot.Values);
         lock (_gate)
         {
             if (Find(key) is { } known)
@@ -65,16 +67,22 @@ internal sealed class ParameterCache(IGrainFactory grains, ClusterInstruments in
                 _recent.RemoveLast();
             }
 
-            _recent.AddFirst((key, Task.FromResult<FloatVector?>(snapshot.Values)));
+            _recent.AddFirst((key, values));
         }
     }
 
     private async Task<FloatVector?> PullAsync(Key key)
     {
+        ParameterSnapshot? snapshot = await grains.GetGrain<ICoordinatorGrain>(key.Job.Value).ReadParametersAsync(key.Epoch, key.Version).ConfigureAwait(false);
+        return snapshot is null ? null : await BringAsync(key, snapshot.Values).ConfigureAwait(false);
+    }
+
+    private async Task<FloatVector?> BringAsync(Key key, FloatVector values)
+    {
         long start = time.GetTimestamp();
-        ParameterSnapshot? snapshot = await grains.GetGrain<ICoordinatorGrain>(key.Job.Value).ReadParametersAsync(key.Epoch, key.Version);
+        FloatVector here = await transfers.BringAsync(values).ConfigureAwait(false);
         instruments.ParametersPulled(JobNames.LabelOf(key.Job), time.GetElapsedTime(start));
-        return snapshot?.Values;
+        return here;
     }
 
     private LinkedListNode<(Key Key, Task<FloatVector?> Values)>? Find(Key key)

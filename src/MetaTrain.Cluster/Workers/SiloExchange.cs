@@ -23,11 +23,14 @@ internal sealed class SiloExchange(IGrainFactory grains, ParameterCache paramete
 
     private JobExchange Of(JobId job)
     {
+        if (_jobs.TryGetValue(job, out JobExchange? known))
+        {
+            return known;
+        }
+
+        ICoordinatorGrain coordinator = grains.GetGrain<ICoordinatorGrain>(job.Value);
         JobExchange exchange = _jobs.GetOrAdd(job, added => new JobExchange(
-            request => grains.GetGrain<ICoordinatorGrain>(added.Value).ExchangeAsync(request),
-            snapshot => parameters.Put(added, snapshot),
-            devices.DeviceClass,
-            time));
+            coordinator.ExchangeAsync, snapshot => parameters.Put(added, snapshot), devices.DeviceClass, time));
         foreach ((JobId other, JobExchange idle) in _jobs)
         {
             if (_jobs.Count > Capacity && other != job && idle.IsIdle)

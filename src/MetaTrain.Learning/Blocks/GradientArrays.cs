@@ -17,15 +17,18 @@ public static class GradientArrays
     /// <param name="length">How many values.</param>
     public static float[] Rent(int length)
     {
-        if (Kept.TryGetValue(length, out var arrays) && arrays.TryTake(out var array))
+        if (TakeKept(length) is not { } array)
         {
-            Interlocked.Add(ref _bytes, -BytesOf(array));
-            Array.Clear(array);
-            return array;
+            return new float[length];
         }
 
-        return new float[length];
+        Array.Clear(array);
+        return array;
     }
+
+    /// <summary>An array that the caller fills: it holds whatever it holds.</summary>
+    /// <param name="length">How many values.</param>
+    public static float[] RentUncleared(int length) => TakeKept(length) ?? GC.AllocateUninitializedArray<float>(length);
 
     /// <summary>Gives an array back. The caller must hold the only reference: its values are another block's from here on.</summary>
     /// <param name="array">Rented or not.</param>
@@ -45,6 +48,17 @@ public static class GradientArrays
         }
 
         Kept.GetOrAdd(array.Length, static _ => []).Add(array);
+    }
+
+    private static float[]? TakeKept(int length)
+    {
+        if (!Kept.TryGetValue(length, out var arrays) || !arrays.TryTake(out var array))
+        {
+            return null;
+        }
+
+        Interlocked.Add(ref _bytes, -BytesOf(array));
+        return array;
     }
 
     private static void Forget()

@@ -29,6 +29,9 @@ internal sealed record SiloOptions
 
     public required int HttpPort { get; init; }
 
+    /// <summary>The port where other silos fetch large vectors; 0 takes any that is free.</summary>
+    public int TransferPort { get; init; }
+
     /// <summary>How many worker slots the silo offers.</summary>
     public required int Workers { get; init; }
 

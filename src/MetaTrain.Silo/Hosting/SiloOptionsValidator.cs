@@ -49,7 +49,12 @@ internal static partial class SiloOptionsValidator
             }
         }
 
-        foreach (IGrouping<int, string> same in ports.GroupBy(port => port.Value, port => port.Name).Where(group => group.Count() > 1))
+        if (options.TransferPort is < 0 or > ushort.MaxValue)
+        {
+            yield return $"--transfer-port is {options.TransferPort}: give a port from 1 to {ushort.MaxValue}, or 0 for any that is free.";
+        }
+
+        foreach (IGrouping<int, string> same in ports.Append((Name: "--transfer-port", Value: options.TransferPort)).GroupBy(port => port.Value, port => port.Name).Where(group => group.Count() > 1))
         {
             yield return $"{string.Join(" and ", same)} are both {same.Key}: give each a port of its own.";
         }

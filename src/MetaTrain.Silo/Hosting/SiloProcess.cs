@@ -99,7 +99,7 @@ internal static partial class SiloProcess
     {
         (string Name, int Value)[] ports =
             [("--silo-port", options.SiloPort), ("--gateway-port", options.GatewayPort), ("--http-port", options.HttpPort)];
-        foreach ((string name, int port) in ports)
+        foreach ((string name, int port) in options.TransferPort == 0 ? ports : ports.Append(("--transfer-port", options.TransferPort)))
         {
             if (!Ports.IsFree(options.Listen, port))
             {

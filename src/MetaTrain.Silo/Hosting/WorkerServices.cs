@@ -1,5 +1,6 @@
 using MetaTrain.Cluster;
 using MetaTrain.Cluster.Queue;
+using MetaTrain.Cluster.Transfers;
 using MetaTrain.Cluster.Workers;
 
 namespace MetaTrain.Silo.Hosting;
@@ -16,6 +17,12 @@ internal static class WorkerServices
             workers.Portable = options.Arithmetic == Arithmetic.Portable;
             workers.MetricsUrl = new Uri(options.HttpUri, "metrics").ToString();
             workers.Faults = options.Faults;
+        });
+        silo.Services.Configure<TransferOptions>(transfers =>
+        {
+            transfers.Listen = options.Listen;
+            transfers.Advertise = options.Advertise;
+            transfers.Port = options.TransferPort;
         });
         silo.Services.Configure<CoordinationOptions>(coordination => coordination.OwnedJobsOnly = options.OwnedJobsOnly);
         return silo.AddMetaTrain();

@@ -37,6 +37,7 @@ internal sealed class SiloPlan(int index, LocalOptions options, LocalCluster clu
             "--silo-port", Text(Ports.Silo),
             "--gateway-port", Text(Ports.Gateway),
             "--http-port", Text(Ports.Http),
+            "--transfer-port", "0",
             "--workers", Text(options.Workers),
             "--device", options.Device,
             "--data", options.DataDirectory,

@@ -19,6 +19,7 @@ internal sealed class RunVerb
     private readonly Option<int> _siloPort;
     private readonly Option<int> _gatewayPort;
     private readonly Option<int> _httpPort;
+    private readonly Option<int> _transferPort;
     private readonly Option<int> _workers;
     private readonly Option<string> _device;
     private readonly Option<string> _data;
@@ -39,6 +40,7 @@ internal sealed class RunVerb
         _siloPort = environment.Number("--silo-port", "The port for other silos.", 11111);
         _gatewayPort = environment.Number("--gateway-port", "The port for clients.", 30000);
         _httpPort = environment.Number("--http-port", "The port of /metrics and /health.", 8080);
+        _transferPort = environment.Number("--transfer-port", "The port where other silos fetch large vectors; 0 for any that is free.", 11112);
         _workers = environment.Number("--workers", "Worker slots, usually one for each core or GPU.", Environment.ProcessorCount);
         _device = environment.Text("--device", "What the workers compute on: cpu, in this build.", () => "cpu");
         _data = environment.Text("--data", "A directory for files of the silo's own.", () => LocalPaths.DefaultDataDirectory);
@@ -50,7 +52,7 @@ internal sealed class RunVerb
     {
         Command command = new("run", "Run one silo: workers, coordinators, /metrics and /health.")
         {
-            _store, _prefix, _clusterId, _serviceId, _siloName, _advertise, _siloPort, _gatewayPort, _httpPort, _workers, _device, _data,
+            _store, _prefix, _clusterId, _serviceId, _siloName, _advertise, _siloPort, _gatewayPort, _httpPort, _transferPort, _workers, _device, _data,
             _arithmetic, _storeWait, _ownedJobsOnly, _ownerPipe,
         };
         command.SetAction((parsed, _) => RunAsync(parsed));
@@ -68,6 +70,7 @@ internal sealed class RunVerb
         SiloPort = parsed.GetValue(_siloPort),
         GatewayPort = parsed.GetValue(_gatewayPort),
         HttpPort = parsed.GetValue(_httpPort),
+        TransferPort = parsed.GetValue(_transferPort),
         Workers = parsed.GetValue(_workers),
         Device = parsed.GetRequiredValue(_device),
         DataDirectory = Path.GetFullPath(parsed.GetRequiredValue(_data)),

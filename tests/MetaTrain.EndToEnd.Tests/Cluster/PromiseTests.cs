@@ -22,7 +22,7 @@ public sealed class PromiseTests
     [Fact]
     public async Task Parameters_HaveTheSameBits_WhenAWorkersSiloAndThenTheCoordinatorsSiloAreKilled()
     {
-        string spec = TinySpecs.Glyphs("maml", iterations: 400, validateEvery: 90);
+        string spec = TinySpecs.Glyphs("maml-wide", iterations: 400, validateEvery: 90);
         string undisturbed = await TrainAsync(spec);
         using TemporaryDirectory data = new("kill");
         await using TestCluster cluster = await TestCluster.StartAsync(data.Path, silos: 3, workers: 1, environment: Delays);

@@ -7,6 +7,7 @@ internal static class TinySpecs
     {
         ["maml"] = "{ kind: maml, order: second, innerSteps: 1, innerLearningRate: 0.4 }",
         ["maml-by-autograd"] = "{ kind: maml, order: second, innerSteps: 1, innerLearningRate: 0.4 }",
+        ["maml-wide"] = "{ kind: maml, order: second, innerSteps: 1, innerLearningRate: 0.4 }",
         ["fomaml"] = "{ kind: maml, order: first, innerSteps: 2, innerLearningRate: 0.4 }",
         ["anil"] = "{ kind: anil, innerSteps: 2, innerLearningRate: 0.4 }",
         ["reptile"] = "{ kind: reptile, innerSteps: 3 }",
@@ -14,11 +15,14 @@ internal static class TinySpecs
         ["proto-net"] = "{ kind: proto-net }",
     };
 
+    // Parameters and gradients of so many filters do not travel in messages: silos fetch them from each other.
+    private const int Wide = 32;
+
     public static string Glyphs(string algorithm, long iterations = 12, int validateEvery = 5) => $$"""
         name: tiny-{{algorithm}}
         seed: 11
         data: { dataset: glyphs, ways: 5, shots: 1, queries: 2 }
-        model: { kind: conv4, filters: 8 }
+        model: { kind: conv4, filters: {{(algorithm.EndsWith("wide", StringComparison.Ordinal) ? Wide : 8)}} }
         algorithm: {{Algorithms[algorithm]}}
         meta: { iterations: {{iterations}}, tasksPerIteration: 14, optimizer: adam, learningRate: 0.001 }
         evaluation:

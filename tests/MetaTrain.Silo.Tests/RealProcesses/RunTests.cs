@@ -49,7 +49,7 @@ public sealed class RunTests
         await using RedisServerProcess redis = await RedisServerProcess.StartAsync(Cancelled);
         await using ChildProcess silo = SiloProgram.Start(
             "run", "--store", redis.Uri, "--workers", "0",
-            "--silo-port", $"{FreePort.Take()}", "--gateway-port", $"{FreePort.Take()}", "--http-port", $"{FreePort.Take()}");
+            "--silo-port", $"{FreePort.Take()}", "--gateway-port", $"{FreePort.Take()}", "--http-port", $"{FreePort.Take()}", "--transfer-port", "0");
         await silo.Output.WaitForAsync("is up", SiloProgram.Deadline, Cancelled);
         using (ConnectionMultiplexer connection = await ConnectionMultiplexer.ConnectAsync(redis.Configuration + ",allowAdmin=true"))
         {
@@ -67,7 +67,7 @@ public sealed class RunTests
         await using RedisServerProcess redis = await RedisServerProcess.StartAsync(Cancelled);
         await using ChildProcess silo = SiloProgram.Start(
             "run", "--store", redis.Uri, "--workers", "1",
-            "--silo-port", $"{FreePort.Take()}", "--gateway-port", $"{FreePort.Take()}", "--http-port", $"{FreePort.Take()}");
+            "--silo-port", $"{FreePort.Take()}", "--gateway-port", $"{FreePort.Take()}", "--http-port", $"{FreePort.Take()}", "--transfer-port", "0");
         await silo.Output.WaitForAsync("is up", SiloProgram.Deadline, Cancelled);
 
         silo.Send(UnixSignal.Terminate);
@@ -79,7 +79,7 @@ public sealed class RunTests
     {
         string[] ports = [$"{FreePort.Take()}", $"{FreePort.Take()}", $"{FreePort.Take()}"];
         await using ChildProcess silo = SiloProgram.Start(
-            ["run", "--silo-port", ports[0], "--http-port", ports[1], .. arguments.Contains("--gateway-port") ? arguments : [.. arguments, "--gateway-port", ports[2]]]);
+            ["run", "--transfer-port", "0", "--silo-port", ports[0], "--http-port", ports[1], .. arguments.Contains("--gateway-port") ? arguments : [.. arguments, "--gateway-port", ports[2]]]);
         int code = await silo.WaitForExitAsync(SiloProgram.Deadline, Cancelled);
         return (code, [.. silo.Errors.Lines.Where(line => line.Length > 0)]);
     }

@@ -15,7 +15,7 @@ public sealed class RunVerbTests
         SiloOptions options = Read();
 
         Assert.Equal("redis://127.0.0.1:6379", options.Store);
-        Assert.Equal((11111, 30000, 8080), (options.SiloPort, options.GatewayPort, options.HttpPort));
+        Assert.Equal((11111, 30000, 8080, 11112), (options.SiloPort, options.GatewayPort, options.HttpPort, options.TransferPort));
         Assert.Equal(IPAddress.Loopback, options.Listen);
         Assert.Equal(Environment.ProcessorCount, options.Workers);
         Assert.Equal(Arithmetic.Native, options.Arithmetic);

@@ -1,0 +1,123 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+using MetaTrain.Abstractions.Messages;
+using MetaTrain.Learning.Blocks;
+using Microsoft.Extensions.Options;
+
+namespace MetaTrain.Cluster.Transfers;
+
+/// <summary>Fetches the vectors that messages of other silos speak of. Connections are kept: one for each transfer of an address at a time.</summary>
+internal sealed class TransferClient(IOptions<TransferOptions> options) : IDisposable
+{
+    private readonly ConcurrentDictionary<(string Host, int Port), ConcurrentBag<Socket>> _idle = new();
+
+    /// <summary>The vector, here. What is here already, or small enough to have come along, is not touched.</summary>
+    /// <exception cref="IOException">It could not be fetched; its silo must be asked again.</exception>
+    public async ValueTask<FloatVector> BringAsync(FloatVector vector)
+    {
+        if (vector.Ticket is not { } ticket)
+        {
+            return vector;
+        }
+
+        float[] values = GradientArrays.RentUncleared(ticket.Length);
+        try
+        {
+            await FetchAsync(ticket, values).ConfigureAwait(false);
+            return new FloatVector(values);
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        {
+            throw new IOException($"A vector of {ticket.Length} values could not be fetched from {ticket.Host}:{ticket.Port}: {e.Message}", e);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (Socket socket in _idle.Values.SelectMany(static sockets => sockets))
+        {
+            socket.Dispose();
+        }
+    }
+
+    private async Task FetchAsync(VectorTicket ticket, float[] values)
+    {
+        ConcurrentBag<Socket> idle = _idle.GetOrAdd((ticket.Host, ticket.Port), static _ => []);
+        while (idle.TryTake(out Socket? kept))
+        {
+            if (await TryFetchAsync(kept, ticket, values).ConfigureAwait(false))
+            {
+                idle.Add(kept);
+                return;
+            }
+        }
+
+        Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        using (CancellationTokenSource patience = new(options.Value.StallTime))
+        {
+            await ConnectAsync(socket, ticket, patience.Token).ConfigureAwait(false);
+        }
+
+        if (!await TryFetchAsync(socket, ticket, values).ConfigureAwait(false))
+        {
+            throw new IOException($"{ticket.Host}:{ticket.Port} closed the connection instead of sending a vector of {ticket.Length} values: is it a silo of this build?");
+        }
+
+        idle.Add(socket);
+    }
+
+    private static async Task ConnectAsync(Socket socket, VectorTicket ticket, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await socket.ConnectAsync(ticket.Host, ticket.Port, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    // False when the other side had closed the connection before it heard of the request: it was idle, and another one will do.
+    private async Task<bool> TryFetchAsync(Socket socket, VectorTicket ticket, float[] values)
+    {
+        bool isDone = false;
+        try
+        {
+            byte[] head = new byte[Math.Max(TransferWire.IdBytes, TransferWire.LengthBytes)];
+            ticket.Id.TryWriteBytes(head);
+            try
+            {
+                await TransferWire.SendAllAsync(socket, head.AsMemory(0, TransferWire.IdBytes), options.Value.StallTime, default).ConfigureAwait(false);
+                if (!await TransferWire.ReceiveAllAsync(socket, head.AsMemory(0, TransferWire.LengthBytes), options.Value.StallTime, default).ConfigureAwait(false))
+                {
+                    return false;
+                }
+            }
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown or SocketError.ConnectionAborted)
+            {
+                return false;
+            }
+
+            long length = BinaryPrimitives.ReadInt64LittleEndian(head);
+            if (length != (long)ticket.Length * sizeof(float))
+            {
+                throw new IOException(length == TransferWire.Unknown
+                    ? $"{ticket.Host}:{ticket.Port} no longer has the vector of {ticket.Length} values that it offered."
+                    : $"{ticket.Host}:{ticket.Port} offered {ticket.Length} values and sends {length} bytes: it runs another build of MetaTrain.");
+            }
+
+            isDone = await TransferWire.ReceiveAllAsync(socket, FloatBytes.Of(values), options.Value.StallTime, default).ConfigureAwait(false);
+            return isDone ? true : throw new IOException($"{ticket.Host}:{ticket.Port} closed the connection before a vector of {ticket.Length} values.");
+        }
+        finally
+        {
+            if (!isDone)
+            {
+                socket.Dispose();
+            }
+        }
+    }
+}
