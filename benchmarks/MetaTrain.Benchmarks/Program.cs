@@ -5,6 +5,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using MetaTrain.Benchmarks.Coordination;
 using MetaTrain.Benchmarks.Questions;
+using MetaTrain.Benchmarks.Transfers;
 using MetaTrain.Learning.Blocks;
 
 switch (args)
@@ -16,6 +17,10 @@ switch (args)
     // A silo of a contest's cluster.
     case ["silo", .. var silo]:
         return await SiloVerb.RunAsync(silo);
+
+    // The other process of a contest of transfers.
+    case ["transfer-peer", var length, var port]:
+        return await TransferPeerVerb.RunAsync(int.Parse(length), int.Parse(port));
 
     // One shape of cluster, or one workload, alone: for a profiler.
     case ["coordination", var silos, var workersASilo, var length]:

@@ -1,3 +1,4 @@
+using MetaTrain.Abstractions.Grains;
 using MetaTrain.Abstractions.Messages;
 using MetaTrain.Cluster.Coordination;
 using MetaTrain.Cluster.Datasets;
@@ -36,7 +37,11 @@ public static class ClusterServiceExtensions
         services.AddSingleton<ExperimentCache>();
         services.AddSingleton<SiloDevices>();
         services.AddTransfers();
-        services.AddSingleton<ParameterCache>();
+        services.AddSingleton(static provider => new ParameterCache(
+            (job, epoch, version) => provider.GetRequiredService<IGrainFactory>().GetGrain<ICoordinatorGrain>(job.Value).ReadParametersAsync(epoch, version),
+            provider.GetRequiredService<TransferClient>(),
+            provider.GetRequiredService<ClusterInstruments>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SiloExchange>();
         services.AddSingleton<BlockComputer>();
         services.AddSingleton<BlockPuller>();

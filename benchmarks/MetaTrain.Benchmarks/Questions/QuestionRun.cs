@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using MetaTrain.Benchmarks.Coordination;
+using MetaTrain.Benchmarks.Transfers;
 using MetaTrain.Learning.Blocks;
 using MetaTrain.Learning.Fused;
 using MetaTrain.Learning.Models;
@@ -18,7 +19,7 @@ internal static class QuestionRun
 
     /// <summary>Runs the questions named, or all.</summary>
     /// <param name="commit">What is measured.</param>
-    /// <param name="names">Workloads, "matrix-rate" and "coordination"; none for all.</param>
+    /// <param name="names">Workloads, "matrix-rate", "coordination" and "transfers"; none for all.</param>
     public static async Task<int> RunAsync(string commit, IReadOnlyList<string> names)
     {
         List<string> tables = [];
@@ -35,6 +36,12 @@ internal static class QuestionRun
         if (names.Count == 0 || names.Contains("coordination"))
         {
             Add(await CoordinationAsync([(1, 2), (2, 4), (2, 16)], rounds: 4, seconds: 5));
+        }
+
+        if (names.Count == 0 || names.Contains("transfers"))
+        {
+            Add(await TransferContest.TableAsync(112_500, rounds: 4, seconds: 2));
+            Add(await TransferContest.TableAsync(12_500_000, rounds: 4, seconds: 3));
         }
 
         string stamp = string.Create(

@@ -14,8 +14,8 @@ namespace MetaTrain.Cluster.Queue;
 /// <summary>Judges specs before they become jobs: form, data set, shapes, warm start, size.</summary>
 internal sealed class Submissions(IExperimentFactory factory, ICheckpointStore checkpoints, SiloDevices devices)
 {
-    // One version travels in one message, of at most 100 MiB with its frame.
-    private const long MaxParameterBytes = 64L << 20;
+    // A commit is one array of at most 2 GiB: the parameters and, with Adam, twice as much of the optimizer's state.
+    private const long MaxParameterBytes = 512L << 20;
 
     private readonly JobSpecReader _reader = new();
 

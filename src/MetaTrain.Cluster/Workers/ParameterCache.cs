@@ -1,4 +1,3 @@
-using MetaTrain.Abstractions.Grains;
 using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Messages;
 using MetaTrain.Cluster.Queue;
@@ -8,9 +7,18 @@ using MetaTrain.Cluster.Transfers;
 namespace MetaTrain.Cluster.Workers;
 
 /// <summary>The versions of parameters that this silo's workers compute with: each pulled once, shared by reference.</summary>
-internal sealed class ParameterCache(IGrainFactory grains, TransferClient transfers, ClusterInstruments instruments, TimeProvider time)
+/// <param name="read">Asks a job's coordinator for a version of an epoch.</param>
+/// <param name="transfers">Fetches what is too large for a message.</param>
+/// <param name="instruments">Told how long that took.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ParameterCache(
+    Func<JobId, long, long, Task<ParameterSnapshot?>> read, TransferClient transfers, ClusterInstruments instruments, TimeProvider time)
 {
     private const int Capacity = 8;
+
+    // Of large models only the newest version is kept, and the one before it, with which a straggler may still compute.
+    private const int AlwaysKept = 2;
+    private const long MostBytes = 256L << 20;
 
     private readonly Lock _gate = new();
     private readonly LinkedList<(Key Key, Task<FloatVector?> Values)> _recent = new();
@@ -26,10 +34,6 @@ internal sealed class ParameterCache(IGrainFactory grains, TransferClient transf
             if (node is null)
             {
                 node = new LinkedListNode<(Key, Task<FloatVector?>)>((key, PullAsync(key)));
-                if (_recent.Count == Capacity)
-                {
-                    _recent.RemoveLast();
-                }
             }
             else
             {
@@ -37,6 +41,7 @@ internal sealed class ParameterCache(IGrainFactory grains, TransferClient transf
             }
 
             _recent.AddFirst(node);
+            Trim();
             pull = node.Value.Values;
         }
 
@@ -62,18 +67,15 @@ internal sealed class ParameterCache(IGrainFactory grains, TransferClient transf
             {
                 _recent.Remove(known);
             }
-            else if (_recent.Count == Capacity)
-            {
-                _recent.RemoveLast();
-            }
 
             _recent.AddFirst((key, values));
+            Trim();
         }
     }
 
     private async Task<FloatVector?> PullAsync(Key key)
     {
-        ParameterSnapshot? snapshot = await grains.GetGrain<ICoordinatorGrain>(key.Job.Value).ReadParametersAsync(key.Epoch, key.Version).ConfigureAwait(false);
+        ParameterSnapshot? snapshot = await read(key.Job, key.Epoch, key.Version).ConfigureAwait(false);
         return snapshot is null ? null : await BringAsync(key, snapshot.Values).ConfigureAwait(false);
     }
 
@@ -83,6 +85,21 @@ internal sealed class ParameterCache(IGrainFactory grains, TransferClient transf
         FloatVector here = await transfers.BringAsync(values).ConfigureAwait(false);
         instruments.ParametersPulled(JobNames.LabelOf(key.Job), time.GetElapsedTime(start));
         return here;
+    }
+
+    private void Trim()
+    {
+        (int count, long bytes) = (0, 0);
+        for (LinkedListNode<(Key Key, Task<FloatVector?> Values)>? node = _recent.First, next; node is not null; node = next)
+        {
+            next = node.Next;
+            count++;
+            bytes += node.Value.Values is { IsCompletedSuccessfully: true } values ? (long)(values.GetAwaiter().GetResult()?.Length ?? 0) * sizeof(float) : 0;
+            if (count > Capacity || (count > AlwaysKept && bytes > MostBytes))
+            {
+                _recent.Remove(node);
+            }
+        }
     }
 
     private LinkedListNode<(Key Key, Task<FloatVector?> Values)>? Find(Key key)

@@ -7,7 +7,7 @@ namespace MetaTrain.Silo.Hosting;
 /// <summary>How the silos of a cluster find, watch and call each other.</summary>
 internal static class OrleansSettings
 {
-    // Parameters and gradients travel in pieces of a few MiB. A message over the limit closes the connection of two silos.
+    // Large parameters and gradients do not travel in messages. A message over the limit closes the connection of two silos.
     private const int MaxMessageBytes = 64 * 1024 * 1024;
 
     public static ISiloBuilder UseMetaTrainOrleans(

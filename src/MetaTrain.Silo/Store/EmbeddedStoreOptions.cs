@@ -14,8 +14,14 @@ internal sealed record EmbeddedStoreOptions
     /// <summary>The loopback port; 0 for any free one.</summary>
     public int Port { get; init; }
 
-    /// <summary>How much of the data is held in memory; the rest is on disk. Not a limit of how much can be stored.</summary>
-    public long MemoryBytes { get; init; } = 128 * MiB;
+    /// <summary>
+    /// How much of the data is held in memory; the rest is on disk. Not a limit of how much can be stored, and taken only as data comes: more
+    /// than a few large commits need, because this version of Garnet has ended with an error while it moved large values to disk.
+    /// </summary>
+    public long MemoryBytes { get; init; } = DefaultMemoryBytes;
+
+    /// <summary>An eighth of what this machine, or container, has; from 128 MiB to 4 GiB.</summary>
+    public static long DefaultMemoryBytes => Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8, 128 * MiB, 4096 * MiB);
 
     /// <summary>At a start or an end, an append-only file larger than this (and than four times its live part) is rewritten.</summary>
     public long RewriteAtRestBytes { get; init; } = 128 * MiB;

@@ -15,7 +15,11 @@ internal static class StoreCommand
     {
         var data = new Option<string>("--data") { Description = "The store's own directory.", Required = true };
         var port = new Option<int>("--port") { Description = "The loopback port; 0 for any free one." };
-        var memory = new Option<string>("--memory") { Description = "How much of the data is held in memory, for instance 128m; the rest is on disk.", DefaultValueFactory = _ => "128m" };
+        var memory = new Option<string>("--memory")
+        {
+            Description = "How much of the data is held in memory, for instance 512m; the rest is on disk. An eighth of the machine's unless given.",
+            DefaultValueFactory = _ => $"{EmbeddedStoreOptions.DefaultMemoryBytes / EmbeddedStoreOptions.MiB}m",
+        };
         var endWithInput = new Option<bool>("--owner-pipe") { Description = "End when standard input closes: when the owner is gone." };
         var command = new Command("store", "Runs the embedded store on loopback.") { data, port, memory, endWithInput };
         command.SetAction(async (result, cancellationToken) =>
