@@ -1,4 +1,5 @@
 using System.Globalization;
+using MetaTrain.Benchmarks.Questions;
 using MetaTrain.Cluster.Experiments;
 using MetaTrain.Silo.Hosting;
 using MetaTrain.Silo.Processes;
@@ -9,11 +10,11 @@ using Microsoft.Extensions.Hosting;
 
 namespace MetaTrain.Benchmarks.Coordination;
 
-/// <summary>A silo of the product, in a process of its own, whose jobs compute nothing. It ends with its standard input.</summary>
+/// <summary>A silo of the product, in a process of its own, whose jobs do one and the same work. It ends with its standard input.</summary>
 internal static class SiloVerb
 {
     /// <summary>Runs it.</summary>
-    /// <param name="arguments">Store, cluster id, name, number of workers, number of parameters.</param>
+    /// <param name="arguments">Store, cluster id, name, number of workers, work.</param>
     public static async Task<int> RunAsync(string[] arguments)
     {
         int[] ports = Ports.FindFree(3);
@@ -28,9 +29,11 @@ internal static class SiloVerb
             HttpPort = ports[2],
             DataDirectory = Path.GetTempPath(),
         };
-        int parameters = int.Parse(arguments[4], CultureInfo.InvariantCulture);
+        IExperimentFactory factory = int.TryParse(arguments[4], CultureInfo.InvariantCulture, out int parameters)
+            ? new NothingFactory(parameters)
+            : new WorkloadFactory(Workload.Of(arguments[4]));
         await using WebApplication silo = SiloHost.Build(
-            options, Owner.BehindStandardInput(), services => services.AddSingleton<IExperimentFactory>(new NothingFactory(parameters)));
+            options, Owner.BehindStandardInput(), services => services.AddSingleton(factory));
         await silo.Services.GetRequiredService<RedisConnection>().ConnectAsync(CancellationToken.None);
         await silo.StartAsync();
         Console.WriteLine("ready");

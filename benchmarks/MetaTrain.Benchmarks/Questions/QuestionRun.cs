@@ -19,7 +19,7 @@ internal static class QuestionRun
 
     /// <summary>Runs the questions named, or all.</summary>
     /// <param name="commit">What is measured.</param>
-    /// <param name="names">Workloads, "matrix-rate", "coordination" and "transfers"; none for all.</param>
+    /// <param name="names">Workloads, "matrix-rate", "coordination", "cluster" and "transfers"; none for all.</param>
     public static async Task<int> RunAsync(string commit, IReadOnlyList<string> names)
     {
         List<string> tables = [];
@@ -36,6 +36,11 @@ internal static class QuestionRun
         if (names.Count == 0 || names.Contains("coordination"))
         {
             Add(await CoordinationAsync([(1, 2), (2, 4), (2, 16)], rounds: 4, seconds: 5));
+        }
+
+        if (names.Count == 0 || names.Contains("cluster"))
+        {
+            Add(await ClusterAsync(rounds: 5, seconds: 6));
         }
 
         if (names.Count == 0 || names.Contains("transfers"))
@@ -71,16 +76,16 @@ internal static class QuestionRun
     {
         const int Parameters = 115_200;
         Contest contest = new("One meta-iteration with zero compute, 450 KB of parameters", "iterations/s");
-        List<NothingCluster> clusters = [];
+        List<ContestCluster> clusters = [];
         try
         {
             foreach ((int silos, int workers) in shapes)
             {
-                NothingCluster cluster = await NothingCluster.StartAsync(silos, workers, Parameters);
+                ContestCluster cluster = await ContestCluster.StartAsync(silos, workers, $"{Parameters}");
                 clusters.Add(cluster);
                 contest.Add(
                     $"{silos * workers} workers in {silos} silo process{(silos > 1 ? "es" : "")}",
-                    time => cluster.IterationsPerSecondAsync(silos * workers, time).GetAwaiter().GetResult());
+                    time => cluster.IterationsPerSecondAsync(silos * workers, commitEvery: 100_000_000, time).GetAwaiter().GetResult());
             }
 
             contest.Run(rounds, seconds);
@@ -88,11 +93,29 @@ internal static class QuestionRun
         }
         finally
         {
-            foreach (NothingCluster cluster in clusters)
+            foreach (ContestCluster cluster in clusters)
             {
                 await cluster.DisposeAsync();
             }
         }
+    }
+
+    /// <summary>What grains, messages, commits and the store take of training.</summary>
+    public static async Task<string> ClusterAsync(int rounds, double seconds)
+    {
+        const string Alone = "one process without grains, 2 workers";
+        Workload workload = Workload.Of("omniglot-5way-1shot");
+        await using ContestCluster one = await ContestCluster.StartAsync(1, 2, workload.Name);
+        await using ContestCluster two = await ContestCluster.StartAsync(2, 1, workload.Name);
+        Contest contest = new Contest($"{workload.Name} on a cluster", "tasks/s")
+            .Add(Alone, workload.Ours(2, ComputePath.Fused))
+            .Add("a silo of 2 workers, committing as by default", Rate(one))
+            .Add("2 silos of 1 worker, committing as by default", Rate(two));
+        contest.Run(rounds, seconds);
+        return contest.Table(Alone);
+
+        Func<double, double> Rate(ContestCluster cluster) => time =>
+            cluster.IterationsPerSecondAsync(workload.Tasks, commitEvery: 100, time).GetAwaiter().GetResult() * workload.Tasks;
     }
 
     private static string InnerLoop(Workload workload, int rounds, double seconds)

@@ -7,46 +7,49 @@ using MetaTrain.Client.Connections;
 
 namespace MetaTrain.Benchmarks.Coordination;
 
-/// <summary>A store, silo processes whose jobs compute nothing, and a client: what the coordination of iterations costs.</summary>
-internal sealed class NothingCluster : IAsyncDisposable
+/// <summary>A store, silo processes of the product whose jobs do one and the same work, and a client.</summary>
+internal sealed class ContestCluster : IAsyncDisposable
 {
     private readonly List<Process> _processes = [];
     private readonly string _directory = Directory.CreateTempSubdirectory("metatrain-benchmark").FullName;
 
-    private NothingCluster()
+    private ContestCluster()
     {
     }
 
     private MetaTrainClient Client { get; set; } = null!;
 
     /// <summary>Starts one.</summary>
-    public static async Task<NothingCluster> StartAsync(int silos, int workersASilo, int parameters)
+    /// <param name="silos">How many processes.</param>
+    /// <param name="workersASilo">How many workers in each.</param>
+    /// <param name="work">What jobs do: the name of a workload, or a number of parameters for which nothing is computed.</param>
+    public static async Task<ContestCluster> StartAsync(int silos, int workersASilo, string work)
     {
-        NothingCluster cluster = new();
+        ContestCluster cluster = new();
         string[] store = ["store", "--data", cluster._directory, "--owner-pipe"];
         string ready = await cluster.RunAsync("MetaTrain.Silo.dll", store, "store ready ");
         string uri = ready["store ready ".Length..].Trim();
         string id = $"benchmark-{Guid.NewGuid():N}";
         for (int silo = 0; silo < silos; silo++)
         {
-            await cluster.RunAsync("MetaTrain.Benchmarks.dll", ["silo", uri, id, $"silo-{silo}", $"{workersASilo}", $"{parameters}"], "ready");
+            await cluster.RunAsync("MetaTrain.Benchmarks.dll", ["silo", uri, id, $"silo-{silo}", $"{workersASilo}", work], "ready");
         }
 
         cluster.Client = await MetaTrainClient.ConnectAsync(new ClusterAddress.InStore(StoreUri.Parse(uri)));
         return cluster;
     }
 
-    /// <summary>Runs a job with a block for each worker; gives iterations/s, from the first second on.</summary>
-    public async Task<double> IterationsPerSecondAsync(int tasks, double seconds)
+    /// <summary>Runs a job; gives iterations/s, from the third second on.</summary>
+    public async Task<double> IterationsPerSecondAsync(int tasks, int commitEvery, double seconds)
     {
         string spec = $$"""
             {
-              "name": "nothing",
+              "name": "contest",
               "data": { "dataset": "sinusoid" },
               "model": { "kind": "mlp" },
               "algorithm": { "kind": "maml" },
               "meta": { "iterations": 100000000, "tasksPerIteration": {{tasks}}, "optimizer": "adam" },
-              "checkpoint": { "every": 100000000 }
+              "checkpoint": { "every": {{commitEvery}} }
             }
             """;
         SubmitReply reply = await Client.SubmitAsync(spec);
