@@ -5,6 +5,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using MetaTrain.Benchmarks.Coordination;
 using MetaTrain.Benchmarks.Questions;
+using MetaTrain.Benchmarks.Simulation;
 using MetaTrain.Learning.Blocks;
 
 switch (args)
@@ -20,6 +21,15 @@ switch (args)
     // One shape of cluster, or one workload, alone: for a profiler.
     case ["coordination", var silos, var workersASilo]:
         Console.WriteLine(await QuestionRun.CoordinationAsync([(int.Parse(silos), int.Parse(workersASilo))], rounds: 4, seconds: 5));
+        return 0;
+    case ["simulate", var workers, var workersASilo, var gigabits, var iterations]:
+        Console.WriteLine(ScalingQuestion.Row(new SimulationSettings
+        {
+            Workers = int.Parse(workers),
+            WorkersASilo = int.Parse(workersASilo),
+            BitsPerSecond = double.Parse(gigabits) * 1e9,
+            Iterations = int.Parse(iterations),
+        }));
         return 0;
     case ["work", var workload, var seconds, var workers]:
         Console.WriteLine(Workload.Of(workload).Ours(int.Parse(workers), ComputePath.Fused)(double.Parse(seconds)));

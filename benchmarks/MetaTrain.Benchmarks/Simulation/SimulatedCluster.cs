@@ -1,0 +1,105 @@
+using MetaTrain.Cluster.Coordination;
+
+namespace MetaTrain.Benchmarks.Simulation;
+
+/// <summary>A coordinator's machine, the machines of the silos, and one job on them, in virtual time.</summary>
+internal sealed class SimulatedCluster
+{
+    private readonly SimulationSettings _settings;
+    private readonly SimulatedCoordinator _coordinator;
+    private readonly SimulatedSilo[] _silos;
+    private readonly int[] _generations;
+    private Snapshot? _begin;
+
+    public SimulatedCluster(SimulationSettings settings)
+    {
+        _settings = settings;
+        Draws = new Draws(settings);
+        Gradients = new MadeUpGradients(settings.Seed, settings.Parameters);
+        Job = new SimulatedJob(settings, Loop);
+        Head = new Machine(Loop, settings);
+        SiloMachines = [.. Enumerable.Range(0, settings.Silos).Select(_ => new Machine(Loop, settings))];
+        _coordinator = new SimulatedCoordinator(this);
+        _generations = new int[settings.Silos];
+        _silos = [.. Enumerable.Range(0, settings.Silos).Select(NewSilo)];
+    }
+
+    public EventLoop Loop { get; } = new();
+
+    public Draws Draws { get; }
+
+    public MadeUpGradients Gradients { get; }
+
+    public SimulatedJob Job { get; }
+
+    /// <summary>The coordinator's machine.</summary>
+    public Machine Head { get; }
+
+    public Machine[] SiloMachines { get; }
+
+    /// <summary>The version that the job is at.</summary>
+    public long Iteration { get; private set; }
+
+    /// <summary>Waiting turns that were woken to look for a block.</summary>
+    public long Woken { get; set; }
+
+    /// <summary>Silos that died.</summary>
+    public int Deaths { get; private set; }
+
+    /// <summary>Runs the job to its end.</summary>
+    public SimulationFigures Run()
+    {
+        for (int silo = 0; silo < _silos.Length; silo++)
+        {
+            Start(silo);
+        }
+
+        Loop.RunUntil(() => Iteration == _settings.WarmUp);
+        _begin = Snapshot.Of(this);
+        Loop.RunUntil(() => Iteration == _settings.WarmUp + _settings.Iterations);
+        Snapshot end = Snapshot.Of(this);
+        Trajectory trajectory = Job.Session.Trajectory;
+        return new SimulationFigures(_settings, _begin, end, Ideal(), CheckpointCodec.Hash(trajectory.Parameters));
+    }
+
+    /// <summary>The job has another version.</summary>
+    public void Stepped(long iteration) => Iteration = iteration;
+
+    private SimulatedSilo NewSilo(int silo)
+    {
+        int workers = Math.Min(_settings.WorkersASilo, _settings.Workers - (silo * _settings.WorkersASilo));
+        return new SimulatedSilo(this, silo, ++_generations[silo], workers, _coordinator);
+    }
+
+    private void Start(int silo)
+    {
+        SimulatedSilo started = _silos[silo];
+        started.Start();
+        if (Draws.Life(silo, _generations[silo]) is { } life)
+        {
+            Loop.After(life, () =>
+            {
+                started.IsDead = true;
+                Deaths++;
+                Loop.After(_settings.DeathSeenAfter, () => _coordinator.Died(started.Address));
+                Loop.After(_settings.DeadFor, () =>
+                {
+                    _silos[silo] = NewSilo(silo);
+                    Start(silo);
+                });
+            });
+        }
+    }
+
+    // Iterations a second if all but the computing took no time: a round lasts as long as its slowest block.
+    private double Ideal()
+    {
+        double nanoseconds = 0;
+        for (int iteration = _settings.WarmUp; iteration < _settings.WarmUp + _settings.Iterations; iteration++)
+        {
+            nanoseconds += Enumerable.Range(0, _settings.Blocks).Max(block => Draws.BlockTime(iteration, block, block));
+        }
+
+        return _settings.Iterations * 1e9 / nanoseconds;
+    }
+}
