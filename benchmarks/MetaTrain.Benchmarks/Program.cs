@@ -29,6 +29,8 @@ switch (args)
             WorkersASilo = int.Parse(workersASilo),
             BitsPerSecond = double.Parse(gigabits) * 1e9,
             Iterations = int.Parse(iterations),
+            IsNotedOncePerTurn = Environment.GetEnvironmentVariable("NOTED") != null,
+            AreWokenForWorkOnly = Environment.GetEnvironmentVariable("WOKEN") != null,
         }));
         return 0;
     case ["work", var workload, var seconds, var workers]:

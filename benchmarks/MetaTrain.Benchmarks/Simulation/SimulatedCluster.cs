@@ -5,7 +5,6 @@ namespace MetaTrain.Benchmarks.Simulation;
 /// <summary>A coordinator's machine, the machines of the silos, and one job on them, in virtual time.</summary>
 internal sealed class SimulatedCluster
 {
-    private readonly SimulationSettings _settings;
     private readonly SimulatedCoordinator _coordinator;
     private readonly SimulatedSilo[] _silos;
     private readonly int[] _generations;
@@ -13,7 +12,7 @@ internal sealed class SimulatedCluster
 
     public SimulatedCluster(SimulationSettings settings)
     {
-        _settings = settings;
+        Settings = settings;
         Draws = new Draws(settings);
         Gradients = new MadeUpGradients(settings.Seed, settings.Parameters);
         Job = new SimulatedJob(settings, Loop);
@@ -23,6 +22,11 @@ internal sealed class SimulatedCluster
         _generations = new int[settings.Silos];
         _silos = [.. Enumerable.Range(0, settings.Silos).Select(NewSilo)];
     }
+
+    public SimulationSettings Settings { get; }
+
+    /// <summary>What the coordinator's turns cost so far.</summary>
+    public CoordinatorCosts Costs => _coordinator.Costs;
 
     public EventLoop Loop { get; } = new();
 
@@ -54,12 +58,12 @@ internal sealed class SimulatedCluster
             Start(silo);
         }
 
-        Loop.RunUntil(() => Iteration == _settings.WarmUp);
+        Loop.RunUntil(() => Iteration == Settings.WarmUp);
         _begin = Snapshot.Of(this);
-        Loop.RunUntil(() => Iteration == _settings.WarmUp + _settings.Iterations);
+        Loop.RunUntil(() => Iteration == Settings.WarmUp + Settings.Iterations);
         Snapshot end = Snapshot.Of(this);
         Trajectory trajectory = Job.Session.Trajectory;
-        return new SimulationFigures(_settings, _begin, end, Ideal(), CheckpointCodec.Hash(trajectory.Parameters));
+        return new SimulationFigures(Settings, _begin, end, Ideal(), CheckpointCodec.Hash(trajectory.Parameters));
     }
 
     /// <summary>The job has another version.</summary>
@@ -67,7 +71,7 @@ internal sealed class SimulatedCluster
 
     private SimulatedSilo NewSilo(int silo)
     {
-        int workers = Math.Min(_settings.WorkersASilo, _settings.Workers - (silo * _settings.WorkersASilo));
+        int workers = Math.Min(Settings.WorkersASilo, Settings.Workers - (silo * Settings.WorkersASilo));
         return new SimulatedSilo(this, silo, ++_generations[silo], workers, _coordinator);
     }
 
@@ -81,8 +85,8 @@ internal sealed class SimulatedCluster
             {
                 started.IsDead = true;
                 Deaths++;
-                Loop.After(_settings.DeathSeenAfter, () => _coordinator.Died(started.Address));
-                Loop.After(_settings.DeadFor, () =>
+                Loop.After(Settings.DeathSeenAfter, () => _coordinator.Died(started.Address));
+                Loop.After(Settings.DeadFor, () =>
                 {
                     _silos[silo] = NewSilo(silo);
                     Start(silo);
@@ -95,11 +99,11 @@ internal sealed class SimulatedCluster
     private double Ideal()
     {
         double nanoseconds = 0;
-        for (int iteration = _settings.WarmUp; iteration < _settings.WarmUp + _settings.Iterations; iteration++)
+        for (int iteration = Settings.WarmUp; iteration < Settings.WarmUp + Settings.Iterations; iteration++)
         {
-            nanoseconds += Enumerable.Range(0, _settings.Blocks).Max(block => Draws.BlockTime(iteration, block, block));
+            nanoseconds += Enumerable.Range(0, Settings.Blocks).Max(block => Draws.BlockTime(iteration, block, block));
         }
 
-        return _settings.Iterations * 1e9 / nanoseconds;
+        return Settings.Iterations * 1e9 / nanoseconds;
     }
 }

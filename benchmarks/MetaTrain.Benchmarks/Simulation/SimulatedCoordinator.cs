@@ -31,6 +31,8 @@ internal sealed class SimulatedCoordinator : ICoordinator
         cluster.Loop.After(Tick, OnTick);
     }
 
+    public CoordinatorCosts Costs { get; } = new();
+
     private Machine Machine => _cluster.Head;
 
     /// <summary>The membership says so from now on.</summary>
@@ -41,7 +43,7 @@ internal sealed class SimulatedCoordinator : ICoordinator
         {
             foreach (NodeResult result in request.Results)
             {
-                _session.Accept(result);
+                Costs.Result(() => _session.Accept(result));
             }
 
             Advance();
@@ -71,11 +73,13 @@ internal sealed class SimulatedCoordinator : ICoordinator
             return null;
         }
 
+        bool isExhausted = false;
+        Costs.Lease(() => isExhausted = _session.FreeBlocks <= _wanted - turn.Request.Workers.Length);
         return Ends(turn, new ExchangeReply
         {
             Outcome = ExchangeOutcome.Lease,
             Leases = leases,
-            IsExhausted = _session.FreeBlocks <= _wanted - turn.Request.Workers.Length,
+            IsExhausted = isExhausted,
             Parameters = NewsFor(turn.Request, leases),
         });
     }
@@ -91,13 +95,24 @@ internal sealed class SimulatedCoordinator : ICoordinator
         ImmutableArray<Lease>.Builder leases = ImmutableArray.CreateBuilder<Lease>(workers.Length);
         foreach (string worker in workers)
         {
-            if (_session.TryLease(worker) is not { } lease)
+            Lease? lease = null;
+            Costs.Lease(() => lease = _session.TryLease(worker));
+            if (lease is null)
             {
                 break;
             }
 
-            NoteAttempt(lease);
+            if (!_cluster.Settings.IsNotedOncePerTurn)
+            {
+                Costs.Note(() => NoteAttempt(lease));
+            }
+
             leases.Add(lease);
+        }
+
+        if (_cluster.Settings.IsNotedOncePerTurn && leases.Count > 0)
+        {
+            Costs.Note(() => NoteAttempt(leases[^1]));
         }
 
         return leases.ToImmutable();
@@ -124,7 +139,7 @@ internal sealed class SimulatedCoordinator : ICoordinator
     {
         while (_session.CanStep)
         {
-            _session.Stepped(_session.Trajectory.NextParameters(_session.StepSum));
+            Costs.Step(() => _session.Stepped(_session.Trajectory.NextParameters(_session.StepSum)));
             _cluster.Stepped(_session.Trajectory.Iteration);
             if (_session.ShouldCommit())
             {
@@ -140,7 +155,10 @@ internal sealed class SimulatedCoordinator : ICoordinator
             throw new InvalidOperationException($"The simulated job failed: {failure}");
         }
 
-        _waiting.Wake();
+        if (!_cluster.Settings.AreWokenForWorkOnly || _session.FreeBlocks > 0 || !_session.HasWork)
+        {
+            _waiting.Wake();
+        }
     }
 
     private void OnTick()

@@ -29,6 +29,14 @@ internal sealed class SimulationFigures(SimulationSettings settings, Snapshot be
     /// <summary>The share of time that its threads serialise.</summary>
     public double Transport => (end.Transport - begin.Transport) / Elapsed / settings.TransportThreads;
 
+    /// <summary>Milliseconds of turns an iteration: all, and of these what adding up, stepping, leasing and noting take.</summary>
+    public (double All, double Results, double Steps, double Leases, double Notes) TurnMilliseconds => (
+        AnIteration(end.Cpu - begin.Cpu),
+        AnIteration(end.Results - begin.Results),
+        AnIteration(end.Steps - begin.Steps),
+        AnIteration(end.Leases - begin.Leases),
+        AnIteration(end.Notes - begin.Notes));
+
     public long Reissued => end.Reissued - begin.Reissued;
 
     public int Deaths => end.Deaths - begin.Deaths;
@@ -42,4 +50,6 @@ internal sealed class SimulationFigures(SimulationSettings settings, Snapshot be
         : new[] { (Cpu, "coordinator's thread"), (LinkIn, "link in"), (LinkOut, "link out"), (Transport, "serialising") }.Max().Item2;
 
     private double Elapsed => end.Time - begin.Time;
+
+    private double AnIteration(long nanoseconds) => nanoseconds / 1e6 / settings.Iterations;
 }

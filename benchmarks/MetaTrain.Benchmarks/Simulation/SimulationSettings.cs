@@ -62,6 +62,12 @@ internal sealed record SimulationSettings
     /// <summary>Silos that speak to the coordinator through one of them; 1 when each does so itself.</summary>
     public int SilosAGroup { get; init; } = 1;
 
+    /// <summary>True to note in the store what is out once for all leases of a turn; the product does so for each of them.</summary>
+    public bool IsNotedOncePerTurn { get; init; }
+
+    /// <summary>True to wake waiting turns only when a block is free or the job is over; the product does so after each exchange.</summary>
+    public bool AreWokenForWorkOnly { get; init; }
+
     public CostMeter Cost { get; init; } = new();
 
     public int Silos => ((Workers - 1) / WorkersASilo) + 1;
