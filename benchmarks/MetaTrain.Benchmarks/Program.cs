@@ -18,20 +18,12 @@ switch (args)
     case ["silo", .. var silo]:
         return await SiloVerb.RunAsync(silo);
 
-    // One shape of cluster, or one workload, alone: for a profiler.
+    // One shape of cluster, real or simulated, or one workload, alone: for a profiler.
     case ["coordination", var silos, var workersASilo]:
         Console.WriteLine(await QuestionRun.CoordinationAsync([(int.Parse(silos), int.Parse(workersASilo))], rounds: 4, seconds: 5));
         return 0;
-    case ["simulate", var workers, var workersASilo, var gigabits, var iterations]:
-        Console.WriteLine(ScalingQuestion.Row(new SimulationSettings
-        {
-            Workers = int.Parse(workers),
-            WorkersASilo = int.Parse(workersASilo),
-            BitsPerSecond = double.Parse(gigabits) * 1e9,
-            Iterations = int.Parse(iterations),
-            IsNotedOncePerTurn = Environment.GetEnvironmentVariable("NOTED") != null,
-            AreWokenForWorkOnly = Environment.GetEnvironmentVariable("WOKEN") != null,
-        }));
+    case ["simulate", var workers, var workersASilo]:
+        Console.WriteLine(ScalingQuestion.Row(new ScalingCase("alone", new SimulationSettings { Workers = int.Parse(workers), WorkersASilo = int.Parse(workersASilo) })).Text);
         return 0;
     case ["work", var workload, var seconds, var workers]:
         Console.WriteLine(Workload.Of(workload).Ours(int.Parse(workers), ComputePath.Fused)(double.Parse(seconds)));

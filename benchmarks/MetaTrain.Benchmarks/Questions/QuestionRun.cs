@@ -18,7 +18,7 @@ internal static class QuestionRun
 
     /// <summary>Runs the questions named, or all.</summary>
     /// <param name="commit">What is measured.</param>
-    /// <param name="names">Workloads, "matrix-rate" and "coordination"; none for all.</param>
+    /// <param name="names">Workloads, "matrix-rate", "coordination" and "simulation"; none for all.</param>
     public static async Task<int> RunAsync(string commit, IReadOnlyList<string> names)
     {
         List<string> tables = [];
@@ -35,6 +35,11 @@ internal static class QuestionRun
         if (names.Count == 0 || names.Contains("coordination"))
         {
             Add(await CoordinationAsync([(1, 2), (2, 4), (2, 16)], rounds: 4, seconds: 5));
+        }
+
+        if (names.Count == 0 || names.Contains("simulation"))
+        {
+            Add(ScalingQuestion.Table());
         }
 
         string stamp = string.Create(

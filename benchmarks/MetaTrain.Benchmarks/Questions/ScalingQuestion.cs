@@ -4,18 +4,45 @@ using MetaTrain.Benchmarks.Simulation;
 
 namespace MetaTrain.Benchmarks.Questions;
 
-/// <summary>How far one coordinator reaches: the product's decisions and sums under simulated workers.</summary>
+/// <summary>How far one coordinator reaches: the product's decisions and sums, under simulated workers. docs/scaling.md reads the table.</summary>
 internal static class ScalingQuestion
 {
-    /// <summary>Runs one setting; prints as it goes.</summary>
-    public static string Row(SimulationSettings settings)
+    /// <summary>The table; fails when two rows of as many blocks end with other bits.</summary>
+    public static string Table()
     {
-        SimulationFigures figures = new SimulatedCluster(settings).Run();
-        StringBuilder row = new();
-        row.Append(CultureInfo.InvariantCulture, $"| {settings.Workers:N0} | {settings.Silos:N0} | {figures.IterationsPerSecond:F2} | {figures.Ideal:F2} | ");
-        row.Append(CultureInfo.InvariantCulture, $"{figures.BytesIn / 1e6:F1} | {figures.BytesOut / 1e6:F1} | {figures.Cpu:P0} | {figures.LinkIn:P0} | {figures.LinkOut:P0} | ");
-        row.Append(CultureInfo.InvariantCulture, $"{figures.Transport:P0} | {figures.Reissued} | {figures.Deaths} | {figures.Limit} |");
-        Console.Error.WriteLine($"{row} woken {figures.Woken:F0} {figures.TurnMilliseconds} {figures.Hash[..8]}");
-        return row.ToString();
+        SimulationSettings basis = new() { Workers = 8, TransportNanosecondsPerByte = TransportCost.NanosecondsPerByte(115_200) };
+        StringBuilder text = new();
+        text.Append(CultureInfo.InvariantCulture, $"### Simulated workers, 450 KB of parameters, a block of {basis.BlockTime / 1e6:F0} ms each, links of 10 Gbit/s\n\n");
+        text.Append("| | workers | silos | iterations/s | computing alone | MB in | MB out | turns, ms | adding | step | leases | notes | thread busy | link in | link out | serialising | again | deaths | limit |\n");
+        text.Append("|").Insert(text.Length, "---|", 19).Append('\n');
+        Dictionary<int, string> hashes = [];
+        foreach (ScalingCase row in ScalingCase.All(basis))
+        {
+            (string line, SimulationFigures figures) = Row(row);
+            text.Append(line).Append('\n');
+            if (!hashes.TryAdd(row.Settings.Blocks, figures.Hash) && hashes[row.Settings.Blocks] != figures.Hash)
+            {
+                throw new InvalidOperationException($"'{row.Name}' with {row.Settings.Workers} workers ended with other bits than another row of as many blocks.");
+            }
+        }
+
+        text.Append(CultureInfo.InvariantCulture, $"\nSeed {basis.Seed}; {basis.Iterations} iterations after {basis.WarmUp} of warm-up; blocks' times vary by {basis.Jitter:P0}; serialising takes {basis.TransportNanosecondsPerByte:F2} ns a byte on {basis.TransportThreads} threads. ");
+        text.Append("All rows with as many blocks ended with the same parameters: ");
+        text.AppendJoin(", ", hashes.Select(static hash => $"{hash.Key.ToString("N0", CultureInfo.InvariantCulture)} blocks `{hash.Value[..12]}...`")).Append(".\n");
+        return text.ToString();
+    }
+
+    /// <summary>Runs one row.</summary>
+    public static (string Text, SimulationFigures Figures) Row(ScalingCase row)
+    {
+        SimulationFigures figures = new SimulatedCluster(row.Settings).Run();
+        (double all, double results, double steps, double leases, double notes) = figures.TurnMilliseconds;
+        StringBuilder text = new();
+        text.Append(CultureInfo.InvariantCulture, $"| {row.Name} | {row.Settings.Workers:N0} | {row.Settings.Silos:N0} | **{figures.IterationsPerSecond:F2}** | {figures.Ideal:F2} | ");
+        text.Append(CultureInfo.InvariantCulture, $"{figures.BytesIn / 1e6:F1} | {figures.BytesOut / 1e6:F1} | {all:F1} | {results:F1} | {steps:F1} | {leases:F1} | {notes:F1} | ");
+        text.Append(CultureInfo.InvariantCulture, $"{figures.Cpu * 100:F0}% | {figures.LinkIn * 100:F0}% | {figures.LinkOut * 100:F0}% | {figures.Transport * 100:F0}% | ");
+        text.Append(CultureInfo.InvariantCulture, $"{figures.Reissued} | {figures.Deaths} | {figures.Limit} |");
+        Console.Error.WriteLine($"{text} {figures.Hash[..12]}, {figures.Woken:F0} turns woken");
+        return (text.ToString(), figures);
     }
 }

@@ -6,6 +6,8 @@ namespace MetaTrain.Benchmarks.Simulation;
 internal sealed class SimulatedCluster
 {
     private readonly SimulatedCoordinator _coordinator;
+    private readonly ShardedSums? _sharded;
+    private readonly Relay[] _relays = [];
     private readonly SimulatedSilo[] _silos;
     private readonly int[] _generations;
     private Snapshot? _begin;
@@ -19,6 +21,12 @@ internal sealed class SimulatedCluster
         Head = new Machine(Loop, settings);
         SiloMachines = [.. Enumerable.Range(0, settings.Silos).Select(_ => new Machine(Loop, settings))];
         _coordinator = new SimulatedCoordinator(this);
+        _sharded = settings.Shards > 1 ? new ShardedSums(this, _coordinator) : null;
+        if (settings.SilosAGroup > 1)
+        {
+            _relays = [.. SiloMachines.Chunk(settings.SilosAGroup).Select(group => new Relay(Loop, settings, group[0], _coordinator))];
+        }
+
         _generations = new int[settings.Silos];
         _silos = [.. Enumerable.Range(0, settings.Silos).Select(NewSilo)];
     }
@@ -41,6 +49,9 @@ internal sealed class SimulatedCluster
 
     public Machine[] SiloMachines { get; }
 
+    /// <summary>The machines that vectors are added up on: the coordinator's, or those of the aggregators.</summary>
+    public IEnumerable<Machine> Adding => _sharded is null ? [Head] : _sharded.Aggregators.Select(static aggregator => aggregator.Machine);
+
     /// <summary>The version that the job is at.</summary>
     public long Iteration { get; private set; }
 
@@ -62,8 +73,8 @@ internal sealed class SimulatedCluster
         _begin = Snapshot.Of(this);
         Loop.RunUntil(() => Iteration == Settings.WarmUp + Settings.Iterations);
         Snapshot end = Snapshot.Of(this);
-        Trajectory trajectory = Job.Session.Trajectory;
-        return new SimulationFigures(Settings, _begin, end, Ideal(), CheckpointCodec.Hash(trajectory.Parameters));
+        ReadOnlySpan<float> last = _sharded is null ? Job.Session.Trajectory.Parameters : _sharded.Parameters;
+        return new SimulationFigures(Settings, _begin, end, Ideal(), CheckpointCodec.Hash(last));
     }
 
     /// <summary>The job has another version.</summary>
@@ -72,8 +83,10 @@ internal sealed class SimulatedCluster
     private SimulatedSilo NewSilo(int silo)
     {
         int workers = Math.Min(Settings.WorkersASilo, Settings.Workers - (silo * Settings.WorkersASilo));
-        return new SimulatedSilo(this, silo, ++_generations[silo], workers, _coordinator);
+        return new SimulatedSilo(this, silo, ++_generations[silo], workers, FrontOf(silo));
     }
+
+    private ICoordinator FrontOf(int silo) => (ICoordinator?)_sharded ?? (_relays.Length > 0 ? _relays[silo / Settings.SilosAGroup] : _coordinator);
 
     private void Start(int silo)
     {

@@ -22,6 +22,8 @@ internal sealed class SimulatedCoordinator : ICoordinator
     private List<WaitingTurn> _turns = [];
     private int _wanted;
     private bool _hasNote;
+    private bool _isNoting;
+    private Lease? _unnoted;
 
     public SimulatedCoordinator(SimulatedCluster cluster)
     {
@@ -102,7 +104,7 @@ internal sealed class SimulatedCoordinator : ICoordinator
                 break;
             }
 
-            if (!_cluster.Settings.IsNotedOncePerTurn)
+            if (_cluster.Settings.Notes == NotePolicy.EachLease)
             {
                 Costs.Note(() => NoteAttempt(lease));
             }
@@ -110,9 +112,14 @@ internal sealed class SimulatedCoordinator : ICoordinator
             leases.Add(lease);
         }
 
-        if (_cluster.Settings.IsNotedOncePerTurn && leases.Count > 0)
+        if (leases.Count > 0 && _cluster.Settings.Notes == NotePolicy.EachTurn)
         {
             Costs.Note(() => NoteAttempt(leases[^1]));
+        }
+        else if (leases.Count > 0 && _cluster.Settings.Notes == NotePolicy.OneAtATime)
+        {
+            _unnoted = leases[^1];
+            NoteWhenStoreIsFree();
         }
 
         return leases.ToImmutable();
@@ -129,6 +136,21 @@ internal sealed class SimulatedCoordinator : ICoordinator
         }
     }
 
+    private void NoteWhenStoreIsFree()
+    {
+        if (!_isNoting && _unnoted is { } lease)
+        {
+            (_isNoting, _unnoted) = (true, null);
+            Costs.Note(() => NoteAttempt(lease));
+            _cluster.Loop.After(_cluster.Settings.StoreTime, () => Machine.Cpu.Run(() =>
+            {
+                _isNoting = false;
+                NoteWhenStoreIsFree();
+                return null;
+            }));
+        }
+    }
+
     private ParameterSnapshot? NewsFor(ExchangeRequest request, ImmutableArray<Lease> leases) =>
         leases.FirstOrDefault(lease => lease.Epoch != request.KnownEpoch || lease.Version != request.KnownVersion) is { } unknown
             && _session.Parameters(unknown.Version) is { } values
@@ -140,7 +162,11 @@ internal sealed class SimulatedCoordinator : ICoordinator
         while (_session.CanStep)
         {
             Costs.Step(() => _session.Stepped(_session.Trajectory.NextParameters(_session.StepSum)));
-            _cluster.Stepped(_session.Trajectory.Iteration);
+            if (_cluster.Settings.Shards == 1)
+            {
+                _cluster.Stepped(_session.Trajectory.Iteration);
+            }
+
             if (_session.ShouldCommit())
             {
                 // Encoded behind the turn; its bytes share the link.

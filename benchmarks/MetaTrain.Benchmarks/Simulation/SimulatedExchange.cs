@@ -10,9 +10,11 @@ namespace MetaTrain.Benchmarks.Simulation;
 /// workers ask together. The class itself goes on by tasks of the thread pool, whose order nobody could repeat.
 /// </summary>
 /// <param name="loop">The clock.</param>
+/// <param name="settings">What is simulated.</param>
 /// <param name="cpu">What adds up: one thread, where a silo has several.</param>
 /// <param name="call">Calls whoever gives leases.</param>
-internal sealed class SimulatedExchange(EventLoop loop, VirtualCpu cpu, Action<ExchangeRequest, Action<ExchangeReply>> call)
+internal sealed class SimulatedExchange(
+    EventLoop loop, SimulationSettings settings, VirtualCpu cpu, Action<ExchangeRequest, Action<ExchangeReply>> call)
 {
     private readonly Dictionary<RoundId, PartialSums> _sums = [];
     private readonly List<Want> _wants = [];
@@ -64,7 +66,7 @@ internal sealed class SimulatedExchange(EventLoop loop, VirtualCpu cpu, Action<E
         else if (!_isWatched && _wants.Exists(static want => !want.IsAsked))
         {
             _isWatched = true;
-            loop.After((long)JobExchange.Patience.TotalNanoseconds, () =>
+            loop.After(settings.Patience, () =>
             {
                 _isWatched = false;
                 Pump(isOverdue: true);

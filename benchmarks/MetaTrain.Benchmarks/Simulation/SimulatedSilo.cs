@@ -23,7 +23,7 @@ internal sealed class SimulatedSilo
         Address = SiloAddress.New(new IPEndPoint(new IPAddress([10, 0, (byte)(index >> 8), (byte)index]), 11111), generation);
         string name = string.Create(CultureInfo.InvariantCulture, $"silo-{index}");
         _workers = Enumerable.Range(0, workers).ToDictionary(slot => new WorkerKey(name, slot, Address).ToString(), slot => (index * workers) + slot);
-        _exchange = new SimulatedExchange(_loop, machine.Cpu, (request, answered) => coordinator.Exchange(machine, request, reply =>
+        _exchange = new SimulatedExchange(_loop, cluster.Settings, machine.Cpu, (request, answered) => coordinator.Exchange(machine, request, reply =>
         {
             if (!IsDead)
             {

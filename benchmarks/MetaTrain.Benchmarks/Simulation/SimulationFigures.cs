@@ -13,25 +13,25 @@ internal sealed class SimulationFigures(SimulationSettings settings, Snapshot be
 
     public double IterationsPerSecond => settings.Iterations * 1e9 / Elapsed;
 
-    /// <summary>Bytes into the coordinator's machine, an iteration.</summary>
-    public double BytesIn => (end.BytesIn - begin.BytesIn) / (double)settings.Iterations;
+    /// <summary>Bytes, an iteration, into the machine that adds up and has the most of them.</summary>
+    public double BytesIn => Most(static load => load.BytesIn) / settings.Iterations;
 
-    /// <summary>Bytes out of the coordinator's machine, an iteration.</summary>
-    public double BytesOut => (end.BytesOut - begin.BytesOut) / (double)settings.Iterations;
+    /// <summary>Bytes, an iteration, out of that machine.</summary>
+    public double BytesOut => Most(static load => load.BytesOut) / settings.Iterations;
 
-    /// <summary>The share of time that the coordinator's turns take.</summary>
-    public double Cpu => (end.Cpu - begin.Cpu) / Elapsed;
+    /// <summary>The share of time that the turns take, on the machine where they take most.</summary>
+    public double Cpu => Math.Max(Most(static load => load.Cpu), end.Head.Cpu - begin.Head.Cpu) / Elapsed;
 
-    public double LinkIn => (end.LinkIn - begin.LinkIn) / Elapsed;
+    public double LinkIn => Most(static load => load.LinkIn) / Elapsed;
 
-    public double LinkOut => (end.LinkOut - begin.LinkOut) / Elapsed;
+    public double LinkOut => Most(static load => load.LinkOut) / Elapsed;
 
     /// <summary>The share of time that its threads serialise.</summary>
-    public double Transport => (end.Transport - begin.Transport) / Elapsed / settings.TransportThreads;
+    public double Transport => Most(static load => load.Transport) / Elapsed / settings.TransportThreads;
 
     /// <summary>Milliseconds of turns an iteration: all, and of these what adding up, stepping, leasing and noting take.</summary>
     public (double All, double Results, double Steps, double Leases, double Notes) TurnMilliseconds => (
-        AnIteration(end.Cpu - begin.Cpu),
+        AnIteration(end.Head.Cpu - begin.Head.Cpu),
         AnIteration(end.Results - begin.Results),
         AnIteration(end.Steps - begin.Steps),
         AnIteration(end.Leases - begin.Leases),
@@ -50,6 +50,8 @@ internal sealed class SimulationFigures(SimulationSettings settings, Snapshot be
         : new[] { (Cpu, "coordinator's thread"), (LinkIn, "link in"), (LinkOut, "link out"), (Transport, "serialising") }.Max().Item2;
 
     private double Elapsed => end.Time - begin.Time;
+
+    private double Most(Func<Load, long> of) => begin.Adding.Zip(end.Adding, (before, after) => of(after) - of(before)).Max();
 
     private double AnIteration(long nanoseconds) => nanoseconds / 1e6 / settings.Iterations;
 }

@@ -1,3 +1,5 @@
+using MetaTrain.Cluster.Workers;
+
 namespace MetaTrain.Benchmarks.Simulation;
 
 /// <summary>What is simulated. Times are in nanoseconds.</summary>
@@ -62,10 +64,15 @@ internal sealed record SimulationSettings
     /// <summary>Silos that speak to the coordinator through one of them; 1 when each does so itself.</summary>
     public int SilosAGroup { get; init; } = 1;
 
-    /// <summary>True to note in the store what is out once for all leases of a turn; the product does so for each of them.</summary>
-    public bool IsNotedOncePerTurn { get; init; }
+    /// <summary>How long workers wait for their silo's other blocks before they ask alone.</summary>
+    public long Patience { get; init; } = (long)JobExchange.Patience.TotalNanoseconds;
 
-    /// <summary>True to wake waiting turns only when a block is free or the job is over; the product does so after each exchange.</summary>
+    public NotePolicy Notes { get; init; }
+
+    /// <summary>How long the store takes to write a note.</summary>
+    public long StoreTime { get; init; } = Millisecond / 2;
+
+    /// <summary>True to wake waiting turns only when a block is free or the job is over, instead of after each exchange.</summary>
     public bool AreWokenForWorkOnly { get; init; }
 
     public CostMeter Cost { get; init; } = new();
