@@ -29,6 +29,11 @@ internal sealed record ScalingCase(string Name, SimulationSettings Settings)
         yield return new ScalingCase("(1) one note at a time, turns woken for free blocks only", turns);
         SimulationSettings patient = turns with { Patience = 100 * SimulationSettings.Millisecond };
         yield return new ScalingCase("(2) = (1), and silos ask for all workers together", patient);
+        SimulationSettings faults = patient with { StragglerShare = 1e-4 };
+        yield return new ScalingCase("(2), one block in 10,000 takes 30 times as long", faults);
+        SimulationSettings sent = faults with { AreSumsSentWhenOverdue = true };
+        yield return new ScalingCase("(3) = the same, and sums are not held for a straggler", sent);
+        yield return new ScalingCase("(3), and a silo lives 5 minutes", sent with { SiloLifeSeconds = 300 });
         yield return new ScalingCase("(2), links of 100 Gbit/s", patient with { BitsPerSecond = 100e9 });
         yield return new ScalingCase("(2), sums sharded over 8", patient with { Shards = 8 });
         foreach (int workers in (int[])[128, 512, 1024])
@@ -39,7 +44,13 @@ internal sealed record ScalingCase(string Name, SimulationSettings Settings)
         yield return new ScalingCase("(2), silos in groups of 16", patient with { Workers = 4096, SilosAGroup = 16 });
         SimulationSettings single = patient with { WorkersASilo = 1 };
         yield return new ScalingCase("(2)", single);
+        yield return new ScalingCase("(2), 50 MB, links of 25 Gbit/s", Large(single));
+        yield return new ScalingCase("(2), 50 MB, links of 25 Gbit/s, sums sharded over 16", Large(single) with { Shards = 16 });
+        yield return new ScalingCase("(2), 50 MB, links of 25 Gbit/s, silos in groups of 4", Large(single) with { SilosAGroup = 4 });
         yield return new ScalingCase("(2), sums sharded over 32", single with { Shards = 32 });
         yield return new ScalingCase("(2), silos in groups of 32", single with { SilosAGroup = 32 });
     }
+
+    private static SimulationSettings Large(SimulationSettings settings) =>
+        settings with { Workers = 16, Parameters = 12_500_000, BitsPerSecond = 25e9, WarmUp = 3, Iterations = 10 };
 }

@@ -15,20 +15,22 @@ internal static class ScalingQuestion
         text.Append(CultureInfo.InvariantCulture, $"### Simulated workers, 450 KB of parameters, a block of {basis.BlockTime / 1e6:F0} ms each, links of 10 Gbit/s\n\n");
         text.Append("| | workers | silos | iterations/s | computing alone | MB in | MB out | turns, ms | adding | step | leases | notes | thread busy | link in | link out | serialising | again | deaths | limit |\n");
         text.Append("|").Insert(text.Length, "---|", 19).Append('\n');
-        Dictionary<int, string> hashes = [];
+        Dictionary<(int Blocks, int Parameters), string> hashes = [];
         foreach (ScalingCase row in ScalingCase.All(basis))
         {
             (string line, SimulationFigures figures) = Row(row);
             text.Append(line).Append('\n');
-            if (!hashes.TryAdd(row.Settings.Blocks, figures.Hash) && hashes[row.Settings.Blocks] != figures.Hash)
+            (int, int) job = (row.Settings.Blocks, row.Settings.Parameters);
+            if (!hashes.TryAdd(job, figures.Hash) && hashes[job] != figures.Hash)
             {
                 throw new InvalidOperationException($"'{row.Name}' with {row.Settings.Workers} workers ended with other bits than another row of as many blocks.");
             }
         }
 
         text.Append(CultureInfo.InvariantCulture, $"\nSeed {basis.Seed}; {basis.Iterations} iterations after {basis.WarmUp} of warm-up; blocks' times vary by {basis.Jitter:P0}; serialising takes {basis.TransportNanosecondsPerByte:F2} ns a byte on {basis.TransportThreads} threads. ");
-        text.Append("All rows with as many blocks ended with the same parameters: ");
-        text.AppendJoin(", ", hashes.Select(static hash => $"{hash.Key.ToString("N0", CultureInfo.InvariantCulture)} blocks `{hash.Value[..12]}...`")).Append(".\n");
+        text.Append("All rows with as many blocks of as many parameters ended with the same bits: ");
+        text.AppendJoin(", ", hashes.Select(static hash =>
+            string.Create(CultureInfo.InvariantCulture, $"{hash.Key.Blocks:N0} blocks of {hash.Key.Parameters:N0} `{hash.Value[..12]}...`"))).Append(".\n");
         return text.ToString();
     }
 

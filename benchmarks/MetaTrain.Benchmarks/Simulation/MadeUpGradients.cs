@@ -6,7 +6,7 @@ namespace MetaTrain.Benchmarks.Simulation;
 
 /// <summary>
 /// Gradients in place of computed ones: a pure function of (parameters, iteration, block), full in size, so that sums cost what they cost
-/// and another order of adding would give other bits. Their memory is used again two iterations later.
+/// and another order of adding would give other bits. Their memory is used again two iterations later, unless a silo holds it still.
 /// </summary>
 internal sealed class MadeUpGradients
 {
@@ -14,7 +14,8 @@ internal sealed class MadeUpGradients
     private readonly float[][] _templates;
     private readonly int _length;
     private readonly Stack<float[]> _free = [];
-    private readonly Queue<(long Iteration, float[] Values)> _used = [];
+    private readonly Queue<Used> _used = [];
+    private readonly List<Used> _held = [];
 
     public MadeUpGradients(ulong seed, int length)
     {
@@ -33,17 +34,40 @@ internal sealed class MadeUpGradients
     /// <param name="iteration">Of the block.</param>
     /// <param name="block">Its index.</param>
     /// <param name="newest">The iteration that the job is at now: of a straggler it is a later one.</param>
-    public float[] Compute(ReadOnlySpan<float> parameters, long iteration, int block, long newest)
+    /// <param name="isHeld">True while the silo has not sent what it has of that iteration.</param>
+    public float[] Compute(ReadOnlySpan<float> parameters, long iteration, int block, long newest, Func<bool> isHeld)
     {
-        while (_used.TryPeek(out (long Iteration, float[] Values) oldest) && oldest.Iteration + 2 < newest)
+        while (_used.TryPeek(out Used? oldest) && oldest.Iteration + 2 < newest)
         {
-            _free.Push(_used.Dequeue().Values);
+            _held.Add(_used.Dequeue());
+            Free(newest);
         }
 
         float[] gradient = _free.TryPop(out float[]? values) ? values : new float[_length];
-        _used.Enqueue((newest, gradient));
+        _used.Enqueue(new Used(newest, gradient, isHeld));
         Fill(gradient, parameters, _templates[(iteration + (block * 7L)) % Templates], 1 + (block * 0.37f));
         return gradient;
+    }
+
+    // What a silo held back and sent only now is on its way for another two iterations.
+    private void Free(long newest)
+    {
+        _held.RemoveAll(held =>
+        {
+            if (held.IsHeld())
+            {
+                held.Iteration = newest;
+                return false;
+            }
+
+            bool isFree = held.Iteration + 2 < newest;
+            if (isFree)
+            {
+                _free.Push(held.Values);
+            }
+
+            return isFree;
+        });
     }
 
     private static void Fill(float[] gradient, ReadOnlySpan<float> parameters, float[] template, float scale)
@@ -60,5 +84,10 @@ internal sealed class MadeUpGradients
         {
             gradient[i] = (template[i] * scale) + (parameters[i] * 0.1f);
         }
+    }
+
+    private sealed record Used(long Iteration, float[] Values, Func<bool> IsHeld)
+    {
+        public long Iteration { get; set; } = Iteration;
     }
 }

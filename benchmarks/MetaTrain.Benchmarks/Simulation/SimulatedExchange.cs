@@ -25,6 +25,9 @@ internal sealed class SimulatedExchange(
     /// <summary>The newest parameters here; null before any came.</summary>
     public ParameterSnapshot? Known { get; private set; }
 
+    /// <summary>True while a block or a sum of the round is here.</summary>
+    public bool Holds(RoundId round) => _sums.TryGetValue(round, out PartialSums? sums) && !sums.IsEmpty;
+
     /// <summary>A turn for some workers: what they have finished, for a block each; every one of them is answered by itself.</summary>
     public void Turn(ImmutableArray<string> workers, ImmutableArray<NodeResult> finished, Action<string, ExchangeReply, Lease?> answer) => cpu.Run(() =>
     {
@@ -51,7 +54,7 @@ internal sealed class SimulatedExchange(
 
     private void Pump(bool isOverdue)
     {
-        ImmutableArray<NodeResult> results = [.. _undelivered, .. _sums.Values.SelectMany(static sums => sums.TakeReady(force: false))];
+        ImmutableArray<NodeResult> results = [.. _undelivered, .. _sums.Values.SelectMany(sums => sums.TakeReady(force: isOverdue && settings.AreSumsSentWhenOverdue))];
         _undelivered.Clear();
         ImmutableArray<Want> asking = [];
         bool waits = !isOverdue && _exhausted is { } round && _sums.TryGetValue(round, out PartialSums? last) && last.HasOut;

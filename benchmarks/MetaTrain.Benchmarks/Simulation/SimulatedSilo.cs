@@ -80,7 +80,7 @@ internal sealed class SimulatedSilo
                     Round = lease.Round,
                     Node = new TreeNode(0, lease.Block),
                     Count = lease.Tasks,
-                    Gradient = new FloatVector(_gradients.Compute(parameters.Span, lease.Round.Number, lease.Block, _newest())),
+                    Gradient = new FloatVector(_gradients.Compute(parameters.Span, lease.Round.Number, lease.Block, _newest(), () => !IsDead && _exchange.Holds(lease.Round))),
                     Metrics = [0.5],
                     Workers = [worker],
                 });

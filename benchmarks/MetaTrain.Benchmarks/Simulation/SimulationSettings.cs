@@ -67,6 +67,9 @@ internal sealed record SimulationSettings
     /// <summary>How long workers wait for their silo's other blocks before they ask alone.</summary>
     public long Patience { get; init; } = (long)JobExchange.Patience.TotalNanoseconds;
 
+    /// <summary>True to send what waits for a block of the same silo when workers ask without it, instead of holding it until that block is done.</summary>
+    public bool AreSumsSentWhenOverdue { get; init; }
+
     public NotePolicy Notes { get; init; }
 
     /// <summary>How long the store takes to write a note.</summary>
