@@ -45,7 +45,7 @@ internal sealed class SimulationFigures(SimulationSettings settings, Snapshot be
     public double Woken => (end.Woken - begin.Woken) / (double)settings.Iterations;
 
     /// <summary>What takes the most of the time beside the computing.</summary>
-    public string Limit => IterationsPerSecond > 0.95 * Ideal
+    public string Limit => IterationsPerSecond > 0.9 * Ideal
         ? "computing"
         : new[] { (Cpu, "coordinator's thread"), (LinkIn, "link in"), (LinkOut, "link out"), (Transport, "serialising") }.Max().Item2;
 

@@ -40,6 +40,38 @@ public sealed class SimulatedClusterTests
         Assert.Equal(Hash, figures.Hash);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Run_EndsWithTheSameBits_WhateverTheCoordinatorSpares(bool isSparing)
+    {
+        SimulationSettings settings = Quiet with
+        {
+            StragglerShare = 0.02,
+            Notes = isSparing ? NotePolicy.OneAtATime : NotePolicy.EachTurn,
+            AreWokenForWorkOnly = isSparing,
+            AreSumsSentWhenOverdue = isSparing,
+        };
+
+        Assert.Equal(Hash, new SimulatedCluster(settings).Run().Hash);
+    }
+
+    [Theory]
+    [InlineData(3, 1, 8)]
+    [InlineData(5, 1, 1)]
+    [InlineData(1, 2, 8)]
+    [InlineData(1, 4, 1)]
+    public void Run_EndsWithTheSameBits_WithARemedyForTheLink(int shards, int silosAGroup, int workersASilo)
+    {
+        SimulationSettings settings = Quiet with { WorkersASilo = workersASilo };
+        SimulationFigures star = new SimulatedCluster(settings).Run();
+
+        SimulationFigures remedied = new SimulatedCluster(settings with { Shards = shards, SilosAGroup = silosAGroup }).Run();
+
+        Assert.Equal(Hash, remedied.Hash);
+        Assert.True(remedied.BytesIn < star.BytesIn, "the remedy takes no bytes off the busiest machine");
+    }
+
     [Fact]
     public void Run_HasOtherBits_WithAnotherSeed() =>
         Assert.NotEqual(Hash, new SimulatedCluster(Quiet with { Seed = 8 }).Run().Hash);
