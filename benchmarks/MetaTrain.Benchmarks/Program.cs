@@ -22,6 +22,13 @@ switch (args)
     case ["coordination", var silos, var workersASilo]:
         Console.WriteLine(await QuestionRun.CoordinationAsync([(int.Parse(silos), int.Parse(workersASilo))], rounds: 4, seconds: 5));
         return 0;
+    case ["simulate", "faults"]:
+        foreach (ScalingCase row in ScalingCase.All(new SimulationSettings { Workers = 8 }).Where(row => row.Name.Contains("(3)") || row.Name.Contains("(2), one")))
+        {
+            ScalingQuestion.Row(row);
+        }
+
+        return 0;
     case ["simulate", var workers, var workersASilo]:
         Console.WriteLine(ScalingQuestion.Row(new ScalingCase("alone", new SimulationSettings { Workers = int.Parse(workers), WorkersASilo = int.Parse(workersASilo) })).Text);
         return 0;

@@ -31,9 +31,9 @@ internal sealed record ScalingCase(string Name, SimulationSettings Settings)
         yield return new ScalingCase("(2) = (1), and silos ask for all workers together", patient);
         SimulationSettings faults = patient with { StragglerShare = 1e-4 };
         yield return new ScalingCase("(2), one block in 10,000 takes 30 times as long", faults);
-        SimulationSettings sent = faults with { AreSumsSentWhenOverdue = true };
-        yield return new ScalingCase("(3) = the same, and sums are not held for a straggler", sent);
-        yield return new ScalingCase("(3), and a silo lives 5 minutes", sent with { SiloLifeSeconds = 300 });
+        SimulationSettings joint = faults with { IsOneCallAskingAtATime = true, AreSumsSentWhenOverdue = true };
+        yield return new ScalingCase("(3) = the same, a silo asks in one call at a time, and holds no sum for a straggler", joint);
+        yield return new ScalingCase("(3), and a silo lives 5 minutes", joint with { SiloLifeSeconds = 300 });
         yield return new ScalingCase("(2), links of 100 Gbit/s", patient with { BitsPerSecond = 100e9 });
         yield return new ScalingCase("(2), sums sharded over 8", patient with { Shards = 8 });
         foreach (int workers in (int[])[128, 512, 1024])

@@ -57,7 +57,8 @@ internal sealed class SimulatedExchange(
         ImmutableArray<NodeResult> results = [.. _undelivered, .. _sums.Values.SelectMany(sums => sums.TakeReady(force: isOverdue && settings.AreSumsSentWhenOverdue))];
         _undelivered.Clear();
         ImmutableArray<Want> asking = [];
-        bool waits = !isOverdue && _exhausted is { } round && _sums.TryGetValue(round, out PartialSums? last) && last.HasOut;
+        bool isAsking = settings.IsOneCallAskingAtATime && _wants.Exists(static want => want.IsAsked);
+        bool waits = isAsking || (!isOverdue && _exhausted is { } round && _sums.TryGetValue(round, out PartialSums? last) && last.HasOut);
         if (!waits)
         {
             asking = [.. _wants.Where(static want => !want.IsAsked)];
@@ -66,7 +67,7 @@ internal sealed class SimulatedExchange(
                 want.IsAsked = true;
             }
         }
-        else if (!_isWatched && _wants.Exists(static want => !want.IsAsked))
+        else if (!isAsking && !_isWatched && _wants.Exists(static want => !want.IsAsked))
         {
             _isWatched = true;
             loop.After(settings.Patience, () =>
@@ -113,7 +114,7 @@ internal sealed class SimulatedExchange(
             asking[at].Answer(asking[at].Worker, reply, at < reply.Leases.Length ? reply.Leases[at] : null);
         }
 
-        if (answered < asking.Length)
+        if (answered < asking.Length || settings.IsOneCallAskingAtATime)
         {
             Pump(isOverdue: false);
         }

@@ -70,6 +70,9 @@ internal sealed record SimulationSettings
     /// <summary>True to send what waits for a block of the same silo when workers ask without it, instead of holding it until that block is done.</summary>
     public bool AreSumsSentWhenOverdue { get; init; }
 
+    /// <summary>True when workers wait for the answer to those of their silo who asked before them, and then ask together.</summary>
+    public bool IsOneCallAskingAtATime { get; init; }
+
     public NotePolicy Notes { get; init; }
 
     /// <summary>How long the store takes to write a note.</summary>

@@ -51,6 +51,7 @@ public sealed class SimulatedClusterTests
             Notes = isSparing ? NotePolicy.OneAtATime : NotePolicy.EachTurn,
             AreWokenForWorkOnly = isSparing,
             AreSumsSentWhenOverdue = isSparing,
+            IsOneCallAskingAtATime = isSparing,
         };
 
         Assert.Equal(Hash, new SimulatedCluster(settings).Run().Hash);
