@@ -27,7 +27,10 @@ internal static class ScalingQuestion
             }
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"\nSeed {basis.Seed}; {basis.Iterations} iterations after {basis.WarmUp} of warm-up; blocks' times vary by {basis.Jitter:P0}; serialising takes {basis.TransportNanosecondsPerByte:F2} ns a byte on {basis.TransportThreads} threads. ");
+        text.Append(CultureInfo.InvariantCulture, $"\nSeed {basis.Seed}; {basis.Iterations} iterations after {basis.WarmUp} of warm-up; blocks' times vary by {basis.Jitter * 100:F0}%; serialising takes {basis.TransportNanosecondsPerByte:F2} ns a byte on {basis.TransportThreads} threads. ");
+        text.Append("Columns from \"turns\" to \"notes\" are milliseconds of the coordinator's thread an iteration, \"thread busy\" to \"serialising\" shares of time; ");
+        text.Append("where sums are sharded they are of the busiest aggregator's machine, bytes too, and turns are the coordinator's. \"again\": blocks leased again. ");
+        text.Append("\"Computing alone\" waits for every straggler, which the product does not. ");
         text.Append("All rows with as many blocks of as many parameters ended with the same bits: ");
         text.AppendJoin(", ", hashes.Select(static hash =>
             string.Create(CultureInfo.InvariantCulture, $"{hash.Key.Blocks:N0} blocks of {hash.Key.Parameters:N0} `{hash.Value[..12]}...`"))).Append(".\n");
