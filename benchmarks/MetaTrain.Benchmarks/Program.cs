@@ -5,6 +5,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using MetaTrain.Benchmarks.Coordination;
 using MetaTrain.Benchmarks.Questions;
+using MetaTrain.Benchmarks.Simulation;
 using MetaTrain.Benchmarks.Transfers;
 using MetaTrain.Learning.Blocks;
 
@@ -22,9 +23,12 @@ switch (args)
     case ["transfer-peer", var length, var port]:
         return await TransferPeerVerb.RunAsync(int.Parse(length), int.Parse(port));
 
-    // One shape of cluster, or one workload, alone: for a profiler.
+    // One shape of cluster, real or simulated, or one workload, alone: for a profiler.
     case ["coordination", var silos, var workersASilo, var length]:
         Console.WriteLine(await QuestionRun.CoordinationAsync([(int.Parse(silos), int.Parse(workersASilo))], rounds: 1, double.Parse(length)));
+        return 0;
+    case ["simulate", var workers, var workersASilo]:
+        Console.WriteLine(ScalingQuestion.Row(new ScalingCase("alone", new SimulationSettings { Workers = int.Parse(workers), WorkersASilo = int.Parse(workersASilo) })).Text);
         return 0;
     case ["work", var workload, var seconds, var workers]:
         Console.WriteLine(Workload.Of(workload).Ours(int.Parse(workers), ComputePath.Fused)(double.Parse(seconds)));

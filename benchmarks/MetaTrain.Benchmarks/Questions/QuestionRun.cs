@@ -19,7 +19,7 @@ internal static class QuestionRun
 
     /// <summary>Runs the questions named, or all.</summary>
     /// <param name="commit">What is measured.</param>
-    /// <param name="names">Workloads, "matrix-rate", "coordination", "cluster" and "transfers"; none for all.</param>
+    /// <param name="names">Workloads, "matrix-rate", "coordination", "cluster", "transfers" and "simulation"; none for all.</param>
     public static async Task<int> RunAsync(string commit, IReadOnlyList<string> names)
     {
         List<string> tables = [];
@@ -47,6 +47,11 @@ internal static class QuestionRun
         {
             Add(await TransferContest.TableAsync(112_500, rounds: 4, seconds: 2));
             Add(await TransferContest.TableAsync(12_500_000, rounds: 4, seconds: 3));
+        }
+
+        if (names.Count == 0 || names.Contains("simulation"))
+        {
+            Add(await ScalingQuestion.TableAsync());
         }
 
         string stamp = string.Create(

@@ -11,19 +11,25 @@ internal sealed class BlockTimes
 
     // A write to the store takes about a hundredth of it.
     private static readonly TimeSpan WorthNoting = TimeSpan.FromMilliseconds(50);
+    private const int Remembered = 31;
+
     private readonly Queue<TimeSpan> _recent = new();
+
+    // The same, in order: one is observed for each block, in the coordinator's turn.
+    private readonly List<TimeSpan> _sorted = new(Remembered + 1);
     private TimeSpan? _median;
 
     public void Observe(TimeSpan elapsed)
     {
         _recent.Enqueue(elapsed);
-        if (_recent.Count > 31)
+        int at = _sorted.BinarySearch(elapsed);
+        _sorted.Insert(at < 0 ? ~at : at, elapsed);
+        if (_recent.Count > Remembered)
         {
-            _recent.Dequeue();
+            _sorted.RemoveAt(_sorted.BinarySearch(_recent.Dequeue()));
         }
 
-        TimeSpan[] sorted = [.. _recent.Order()];
-        _median = sorted[sorted.Length / 2];
+        _median = _sorted[_sorted.Count / 2];
     }
 
     /// <summary>After how long a lease ends and its block counts as lost.</summary>

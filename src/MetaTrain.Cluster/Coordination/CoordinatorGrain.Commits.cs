@@ -17,7 +17,11 @@ internal sealed partial class CoordinatorGrain
     private long _committedTime;
     private string? _storeProblem;
     private TaskCompletionSource? _commitWanted;
+    private NoteWriter? _notes;
     private bool _hasNote;
+
+    // Of any lease since the last note was begun.
+    private bool _isWorthNoting;
 
     // Called between steps only: a step moves the optimizer's state before there is a version that belongs to it.
     private void RequestCommit(JobSession session)
@@ -153,8 +157,9 @@ internal sealed partial class CoordinatorGrain
             return true;
         }
 
-        Task<bool> written = WriteNoteAsync(session, worthNoting ? session.Attempts() : []);
-        _hasNote = worthNoting;
+        _isWorthNoting |= worthNoting;
+        _notes ??= new NoteWriter(WriteNoteAsync);
+        Task<bool> written = _notes.WriteAsync();
         if (!session.IsCareful || await written)
         {
             return true;
@@ -164,11 +169,17 @@ internal sealed partial class CoordinatorGrain
         return false;
     }
 
-    private async Task<bool> WriteNoteAsync(JobSession session, ImmutableArray<BlockAttempt> attempts)
+    private async Task<bool> WriteNoteAsync()
     {
+        if (_session is not { } session)
+        {
+            return false;
+        }
+
+        (_hasNote, _isWorthNoting) = (_isWorthNoting, false);
         try
         {
-            if (await services.Jobs.TryWriteAttemptsAsync(Job, session.Epoch, attempts, CancellationToken.None))
+            if (await services.Jobs.TryWriteAttemptsAsync(Job, session.Epoch, _hasNote ? session.Attempts() : [], CancellationToken.None))
             {
                 return true;
             }

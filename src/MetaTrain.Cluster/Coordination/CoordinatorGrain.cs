@@ -206,7 +206,11 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
             _advancing = false;
         }
 
-        _waiting.Wake();
+        // Turns that wait for a straggler's block are woken by the clock.
+        if (_session != session || !session.HasWork || session.FreeBlocks > 0)
+        {
+            _waiting.Wake();
+        }
     }
 
     private async Task AdvanceOnceAsync(JobSession session)

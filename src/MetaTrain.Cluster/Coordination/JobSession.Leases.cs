@@ -12,6 +12,8 @@ internal sealed partial class JobSession
 {
     private const int SuspectLosses = 2;
     private long _carefulUntil;
+    private Dictionary<string, (Round Round, int Block)>? _doing;
+    private long _doingAt;
 
     /// <summary>Told of every block that is, or will be, leased once more.</summary>
     public Action<ReissueReason>? Reissued { get; init; }
@@ -56,10 +58,8 @@ internal sealed partial class JobSession
         List<Round> open = [.. OpenRounds()];
         return
         [
-            .. open.SelectMany(static round => Enumerable.Range(0, round.Partition.Blocks)
-                .Select(block => (round, block, isOut: round.Leases.Outstanding.Any(outstanding => outstanding.Block == block))))
-                .Where(static entry => entry.isOut || entry.round.Leases.Losses(entry.block) > 0)
-                .Select(static entry => new BlockAttempt(entry.round.Id, entry.block, entry.round.Leases.Losses(entry.block), entry.isOut)),
+            .. open.SelectMany(static round => round.Leases.Noteworthy
+                .Select(block => new BlockAttempt(round.Id, block, round.Leases.Losses(block), round.Leases.IsOut(block)))),
             .. _earlierLosses
                 .Where(noted => noted.Key.Round.Number > Trajectory.Iteration && !open.Exists(round => round.Id == noted.Key.Round))
                 .Select(static noted => new BlockAttempt(noted.Key.Round, noted.Key.Block, noted.Value, Out: false)),
@@ -108,15 +108,17 @@ internal sealed partial class JobSession
     /// <summary>What a worker has out now, in a few words.</summary>
     public string Doing(string displayName)
     {
-        foreach (Round round in OpenRounds())
+        // One look at what is out answers for all workers of a status.
+        long changes = OpenRounds().Sum(static round => round.Leases.Changes);
+        if (_doing is null || _doingAt != changes)
         {
-            if (round.Leases.Held(worker => WorkerKey.DisplayName(worker) == displayName) is { } block)
-            {
-                return $"block {block} of {Describe(round)}";
-            }
+            _doing = OpenRounds().SelectMany(static round => round.Leases.Held.Select(held => (held.Worker, held.Block, Round: round)))
+                .GroupBy(static held => WorkerKey.DisplayName(held.Worker), StringComparer.Ordinal)
+                .ToDictionary(static held => held.Key, static held => (held.First().Round, held.First().Block), StringComparer.Ordinal);
+            _doingAt = changes;
         }
 
-        return "waiting";
+        return _doing.TryGetValue(displayName, out (Round Round, int Block) doing) ? $"block {doing.Block} of {Describe(doing.Round)}" : "waiting";
     }
 
     private Round WithEarlierLosses(Round round)

@@ -99,6 +99,7 @@ internal sealed partial class JobSession
     public void OpenEvaluation(long number, long version, float[] parameters, EvaluationWork work, int episodes)
     {
         RoundId id = new(RoundKind.Evaluation, number);
+        _doing = null;
         _versions[version] = new FloatVector(parameters);
         _evaluations[id] = WithEarlierLosses(new Round(id, version, new BlockPartition(episodes, _settings.Plan.BlockSize), _evaluationTimes, _time, work));
     }
@@ -118,6 +119,7 @@ internal sealed partial class JobSession
     private void OpenTraining()
     {
         _training = null;
+        _doing = null;
         if (Trajectory.Iteration < Iterations)
         {
             long version = Trajectory.Iteration;
@@ -130,6 +132,7 @@ internal sealed partial class JobSession
 
     private void Close(Round round)
     {
+        _doing = null;
         _finished.AddFirst(round);
         if (_finished.Count > RememberedRounds)
         {

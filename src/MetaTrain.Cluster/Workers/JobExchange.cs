@@ -21,8 +21,14 @@ internal sealed record Turn(ExchangeOutcome Outcome, Lease? Lease);
 internal sealed class JobExchange(
     Func<ExchangeRequest, Task<ExchangeReply>> call, Action<ParameterSnapshot> learn, string deviceClass, TimeProvider time)
 {
-    /// <summary>Workers wait for the silo's other blocks at most so long before they ask: a block that another silo lost may be waiting for them.</summary>
-    internal static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(20);
+    /// <summary>
+    /// Workers wait for the silo's other blocks about as long as a block takes, and at least and at most so long, before they ask without them:
+    /// a block that another silo lost may be waiting.
+    /// </summary>
+    internal static readonly TimeSpan LeastPatience = TimeSpan.FromMilliseconds(20);
+
+    /// <inheritdoc cref="LeastPatience"/>
+    internal static readonly TimeSpan MostPatience = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<(long Epoch, RoundId Round), PartialSums> _sums = [];
@@ -30,6 +36,8 @@ internal sealed class JobExchange(
     private readonly List<NodeResult> _undelivered = [];
     private (long Epoch, RoundId Round)? _exhausted;
     private (long Epoch, long Version) _known;
+    private readonly Dictionary<(RoundId Round, int Block), long> _leasedAt = [];
+    private TimeSpan _blockTime;
     private bool _isWatched;
 
     /// <summary>True when nobody waits and nothing is held.</summary>
@@ -97,6 +105,7 @@ internal sealed class JobExchange(
         }
 
         PartialSums? sums = SumsOf(result.Epoch, result.Round);
+        Observe(result);
         if (sums is not null && result.Failure is null && result.NonFiniteTask is null)
         {
             sums.Add(result);
@@ -119,15 +128,31 @@ internal sealed class JobExchange(
         }
     }
 
-    /// <summary>Calls the coordinator when there is something to deliver, or someone to ask for.</summary>
+    private void Observe(NodeResult result)
+    {
+        lock (_gate)
+        {
+            if (_leasedAt.Remove((result.Round, result.Node.Index), out long since))
+            {
+                _blockTime = (_blockTime + time.GetElapsedTime(since)) / 2;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Calls the coordinator when there is something to deliver, or someone to ask for. One call asks at a time: whoever comes while it waits
+    /// for blocks would only wait beside it, and be sent the same parameters.
+    /// </summary>
     private void Pump(bool isOverdue)
     {
         ImmutableArray<NodeResult> results;
         ImmutableArray<Want> asking = [];
         lock (_gate)
         {
-            results = TakeResults(force: false);
-            bool waits = !isOverdue && _exhausted is { } round && _sums.TryGetValue(round, out PartialSums? sums) && sums.HasOut;
+            // Sums that wait for a block which takes too long are of use to the others now.
+            results = TakeResults(force: isOverdue);
+            bool isAsking = _wants.Exists(static want => want.IsAsked);
+            bool waits = isAsking || (!isOverdue && _exhausted is { } round && _sums.TryGetValue(round, out PartialSums? sums) && sums.HasOut);
             if (!waits)
             {
                 asking = [.. _wants.Where(static want => !want.IsAsked)];
@@ -136,7 +161,7 @@ internal sealed class JobExchange(
                     want.IsAsked = true;
                 }
             }
-            else if (!_isWatched && _wants.Exists(static want => !want.IsAsked))
+            else if (!isAsking && !_isWatched && _wants.Exists(static want => !want.IsAsked))
             {
                 _isWatched = true;
                 _ = WatchAsync();
@@ -149,15 +174,38 @@ internal sealed class JobExchange(
         }
     }
 
+    // After a call that failed: results alone wait for the next turn, or they would be offered without a pause.
+    private void PumpForOthers()
+    {
+        bool areOthers;
+        lock (_gate)
+        {
+            areOthers = _wants.Count > 0;
+        }
+
+        if (areOthers)
+        {
+            Pump(isOverdue: false);
+        }
+    }
+
     private async Task WatchAsync()
     {
-        await Task.Delay(Patience, time).ConfigureAwait(false);
+        await Task.Delay(Patience(), time).ConfigureAwait(false);
         lock (_gate)
         {
             _isWatched = false;
         }
 
         Pump(isOverdue: true);
+    }
+
+    private TimeSpan Patience()
+    {
+        lock (_gate)
+        {
+            return TimeSpan.FromTicks(Math.Clamp(_blockTime.Ticks, LeastPatience.Ticks, MostPatience.Ticks));
+        }
     }
 
     private ImmutableArray<NodeResult> TakeResults(bool force)
@@ -186,7 +234,8 @@ internal sealed class JobExchange(
                 _wants.RemoveAll(asking.Contains);
             }
 
-            // Each worker waits a little and comes again; the results are offered with its next turn.
+            // Whoever came meanwhile asks now. Each worker waits a little and comes again; the results are offered with its next turn.
+            PumpForOthers();
             foreach (Want want in asking)
             {
                 want.Turn.TrySetException(e);
@@ -256,10 +305,7 @@ internal sealed class JobExchange(
             _wants.RemoveAll(want => answered.Exists(answer => answer.Want == want));
         }
 
-        if (answered.Count < asking.Length)
-        {
-            Pump(isOverdue: false);
-        }
+        Pump(isOverdue: false);
 
         answered.ForEach(static answer => answer.Want.Turn.SetResult(answer.Turn));
     }
@@ -272,6 +318,7 @@ internal sealed class JobExchange(
             if (!_sums.TryGetValue(key, out PartialSums? sums))
             {
                 // Rounds that are over leave with the first lease of another one.
+                _leasedAt.Clear();
                 foreach ((long Epoch, RoundId Round) over in _sums.Where(static entry => entry.Value.IsEmpty).Select(static entry => entry.Key).ToList())
                 {
                     _sums.Remove(over);
@@ -281,6 +328,7 @@ internal sealed class JobExchange(
             }
 
             sums.Leased(lease.Block);
+            _leasedAt[(lease.Round, lease.Block)] = time.GetTimestamp();
             _exhausted = reply.IsExhausted ? key : null;
         }
     }

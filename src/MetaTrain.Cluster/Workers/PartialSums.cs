@@ -13,8 +13,9 @@ internal sealed class PartialSums(int blocks)
 {
     private readonly Lock _gate = new();
 
-    // Blocks that a worker computes, or whose sum is being added to another one.
+    // Blocks that a worker computes, or whose sum is being added to another one, and how many of them each node has below it.
     private readonly HashSet<int> _out = [];
+    private readonly Dictionary<TreeNode, int> _outBelow = [];
     private readonly Dictionary<TreeNode, NodeResult> _held = [];
 
     /// <summary>True while a worker of this silo has a block of the round out.</summary>
@@ -46,7 +47,10 @@ internal sealed class PartialSums(int blocks)
     {
         lock (_gate)
         {
-            _out.Add(block);
+            if (_out.Add(block))
+            {
+                CountAbove(block, 1);
+            }
         }
     }
 
@@ -55,14 +59,14 @@ internal sealed class PartialSums(int blocks)
     {
         lock (_gate)
         {
-            _out.Remove(block);
+            NotOut(block);
         }
     }
 
-    /// <summary>Takes a block's result.</summary>
+    /// <summary>Takes a block's result, or a sum of blocks that are all out here.</summary>
     public void Add(NodeResult result)
     {
-        int block = result.Node.Index;
+        (int first, int end) = (result.Node.Index << result.Node.Level, (result.Node.Index << result.Node.Level) + result.Workers.Length);
         while (true)
         {
             NodeResult? other;
@@ -72,7 +76,11 @@ internal sealed class PartialSums(int blocks)
                 if (!_held.Remove(Sibling(result.Node), out other))
                 {
                     _held[result.Node] = result;
-                    _out.Remove(block);
+                    for (int below = first; below < end; below++)
+                    {
+                        NotOut(below);
+                    }
+
                     return;
                 }
             }
@@ -109,7 +117,32 @@ internal sealed class PartialSums(int blocks)
 
     private int Width(int level) => (blocks + (1 << level) - 1) >> level;
 
-    private bool IsOut(TreeNode node) => _out.Any(block => block >> node.Level == node.Index);
+    private bool IsOut(TreeNode node) => _outBelow.ContainsKey(node);
+
+    private void NotOut(int block)
+    {
+        if (_out.Remove(block))
+        {
+            CountAbove(block, -1);
+        }
+    }
+
+    private void CountAbove(int block, int change)
+    {
+        for (int level = 0; level == 0 || Width(level - 1) > 1; level++)
+        {
+            TreeNode node = new(level, block >> level);
+            int count = _outBelow.GetValueOrDefault(node) + change;
+            if (count == 0)
+            {
+                _outBelow.Remove(node);
+            }
+            else
+            {
+                _outBelow[node] = count;
+            }
+        }
+    }
 
     private static NodeResult Sum(NodeResult left, NodeResult right)
     {

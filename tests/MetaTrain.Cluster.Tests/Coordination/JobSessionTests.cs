@@ -250,6 +250,24 @@ public sealed class JobSessionTests
         Assert.Equal(0, session.Trajectory.BlocksReissued);
     }
 
+    [Fact]
+    public void Doing_FollowsWhatIsOut_ThroughLeasesResultsAndRounds()
+    {
+        JobSession session = _fixture.Open(tasks: 2);
+        Assert.Equal("waiting", session.Doing("a/0"));
+        Lease lease = session.TryLease("a/0@x")!;
+        Assert.Equal(("block 0 of iteration 0", "waiting"), (session.Doing("a/0"), session.Doing("b/0")));
+
+        session.Accept(SessionFixture.Compute(session, lease) with { Workers = ["a/0@x"] });
+        Assert.Equal("waiting", session.Doing("a/0"));
+        SessionFixture.Advance(session);
+        session.TryLease("b/0@x");
+        Assert.Equal(("waiting", "block 0 of iteration 1"), (session.Doing("a/0"), session.Doing("b/0")));
+
+        session.Lose(static _ => true, "its silo died");
+        Assert.Equal("waiting", session.Doing("b/0"));
+    }
+
     // Finishes every block before it, so that a suspect that may only be leased alone can be.
     private static void LeaseUntil(JobSession session, int block)
     {

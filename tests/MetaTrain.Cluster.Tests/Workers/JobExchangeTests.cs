@@ -37,18 +37,69 @@ public sealed class JobExchangeTests
     }
 
     [Fact]
-    public async Task Turn_AsksAlone_WhenTheSilosOtherBlockTakesTooLong()
+    public async Task Turn_AsksAloneAndSendsWhatIsHeld_WhenTheSilosOtherBlockTakesTooLong()
     {
         (Lease first, _) = await TwoLeasesAsync(exhausted: true);
 
         Task<Turn> one = _exchange.TurnAsync("a", Result(first));
-        _time.Advance(JobExchange.Patience);
+        _time.Advance(JobExchange.LeastPatience);
 
         (ExchangeRequest request, TaskCompletionSource<ExchangeReply> reply) = Next();
         Assert.Equal(["a"], request.Workers);
-        Assert.Empty(request.Results);
+        Assert.Equal(new TreeNode(0, 0), Assert.Single(request.Results).Node);
         reply.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Wait });
         Assert.Equal(ExchangeOutcome.Wait, (await one).Outcome);
+    }
+
+    [Fact]
+    public async Task Turn_WaitsForTheOtherBlockAboutAsLongAsABlockTakes()
+    {
+        (Lease first, _) = await TwoLeasesAsync(exhausted: true);
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        _ = _exchange.TurnAsync("a", Result(first));
+        _time.Advance(TimeSpan.FromSeconds(0.49));
+        Assert.False(_calls.TryTake(out _, TimeSpan.FromMilliseconds(50)));
+
+        _time.Advance(TimeSpan.FromSeconds(0.01));
+        Assert.Equal(["a"], Next().Request.Workers);
+    }
+
+    [Fact]
+    public async Task Turn_DeliversAtOnceAndAsksNext_WhileAnotherWorkerOfTheSiloAsks()
+    {
+        (Lease first, Lease second) = await TwoLeasesAsync(exhausted: false);
+        _ = _exchange.TurnAsync("a", Result(first));
+        (_, TaskCompletionSource<ExchangeReply> asking) = Next();
+
+        _ = _exchange.TurnAsync("b", Result(second));
+
+        (ExchangeRequest delivery, TaskCompletionSource<ExchangeReply> delivered) = Next();
+        Assert.Empty(delivery.Workers);
+        Assert.Single(delivery.Results);
+        delivered.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Leave });
+        Assert.False(_calls.TryTake(out _, TimeSpan.FromMilliseconds(50)));
+        asking.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Wait });
+        Assert.Equal(["b"], Next().Request.Workers);
+    }
+
+    [Fact]
+    public async Task Turn_IsNotOfferedAgainWithoutAPause_WhenTheCallFailed()
+    {
+        (Lease first, Lease second) = await TwoLeasesAsync(exhausted: false);
+        _exchange.Release(second);
+        Task<Turn> failing = _exchange.TurnAsync("a", Result(first));
+        Task<Turn> other = _exchange.TurnAsync("b", null);
+
+        Next().Reply.SetException(new TimeoutException("gone"));
+        (ExchangeRequest next, TaskCompletionSource<ExchangeReply> reply) = Next();
+        Assert.Equal(["b"], next.Workers);
+        Assert.Single(next.Results);
+        reply.SetException(new TimeoutException("still gone"));
+
+        await Assert.ThrowsAsync<TimeoutException>(() => failing);
+        await Assert.ThrowsAsync<TimeoutException>(() => other);
+        Assert.False(_calls.TryTake(out _, TimeSpan.FromMilliseconds(50)));
     }
 
     [Fact]
@@ -127,10 +178,13 @@ public sealed class JobExchangeTests
         (ExchangeRequest request, TaskCompletionSource<ExchangeReply> reply) = Next();
         Assert.Equal(["a"], request.Workers);
         Task<Turn> two = _exchange.TurnAsync("b", null);
-        (_, TaskCompletionSource<ExchangeReply> other) = Next();
+        Assert.False(_calls.TryTake(out _, TimeSpan.Zero));
         ParameterSnapshot parameters = new() { Epoch = 1, Version = 0, Values = new FloatVector([1, 2]) };
         reply.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Lease, Leases = [LeaseOf(0)], Parameters = parameters });
         Lease first = (await one).Lease!;
+        (ExchangeRequest later, TaskCompletionSource<ExchangeReply> other) = Next();
+        Assert.Equal(["b"], later.Workers);
+        Assert.Equal((1, 0), (later.KnownEpoch, later.KnownVersion));
         other.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Lease, Leases = [LeaseOf(1)], IsExhausted = exhausted });
         return (first, (await two).Lease!);
     }

@@ -76,6 +76,34 @@ public sealed class PartialSumsTests
         Assert.Equal(["worker 0", "worker 1", "worker 2"], root.Workers);
     }
 
+    [Fact]
+    public void Add_TakesSumsOfSeveralBlocks_AndHoldsThemForTheirSiblings()
+    {
+        PartialSums below = new(6);
+        PartialSums above = new(6);
+        for (int block = 0; block < 6; block++)
+        {
+            above.Leased(block);
+        }
+
+        below.Leased(2);
+        below.Leased(3);
+        below.Add(Leaf(2));
+        below.Add(Leaf(3));
+        above.Add(Assert.Single(below.TakeReady(force: false)));
+        above.Add(Leaf(4));
+        above.Add(Leaf(5));
+        Assert.Empty(above.TakeReady(force: false));
+
+        above.Add(Leaf(1));
+        Assert.Empty(above.TakeReady(force: false));
+        above.Add(Leaf(0));
+
+        NodeResult root = Assert.Single(above.TakeReady(force: false));
+        Assert.Equal(6, root.Count);
+        Assert.True(above.IsEmpty);
+    }
+
     private static BlockSum SumOf(NodeResult result) => new(result.Count, result.Gradient, result.Metrics);
 
     private static NodeResult Leaf(int block) => new()

@@ -1,0 +1,15 @@
+using System.Diagnostics;
+
+namespace MetaTrain.Benchmarks.Simulation;
+
+/// <summary>What a turn costs: the wall time of really executing it here, or, to have the same run twice, always the same.</summary>
+/// <param name="nanoseconds">What each turn costs; null to measure it.</param>
+internal sealed class CostMeter(long? nanoseconds = null)
+{
+    public (Action? Then, long Nanoseconds) Of(Func<Action?> turn)
+    {
+        long start = Stopwatch.GetTimestamp();
+        Action? then = turn();
+        return (then, nanoseconds ?? (long)Stopwatch.GetElapsedTime(start).TotalNanoseconds);
+    }
+}

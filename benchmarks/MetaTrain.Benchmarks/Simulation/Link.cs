@@ -1,0 +1,23 @@
+namespace MetaTrain.Benchmarks.Simulation;
+
+/// <summary>One direction of a machine's link: what is sent passes one after the other.</summary>
+/// <param name="bitsPerSecond">Its bandwidth.</param>
+internal sealed class Link(double bitsPerSecond)
+{
+    private long _freeAt;
+
+    /// <summary>Bytes passed, those under way included.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Nanoseconds of passing, those under way included.</summary>
+    public long Busy { get; private set; }
+
+    /// <summary>Sends bytes as soon as the link is free: when the first and the last of them pass.</summary>
+    public (long Begin, long End) Pass(long bytes, long now)
+    {
+        long begin = Math.Max(_freeAt, now);
+        long takes = (long)(bytes * 8e9 / bitsPerSecond);
+        (Bytes, Busy, _freeAt) = (Bytes + bytes, Busy + takes, begin + takes);
+        return (begin, _freeAt);
+    }
+}

@@ -1,0 +1,215 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using MetaTrain.Abstractions.Messages;
+using MetaTrain.Cluster.Coordination;
+using MetaTrain.Cluster.Placement;
+using Orleans.Runtime;
+
+namespace MetaTrain.Benchmarks.Simulation;
+
+/// <summary>
+/// What the coordinator's grain does around its <see cref="JobSession"/>, turn by turn: every decision, sum, step and note is the product's own
+/// code. Left out are the costs of Orleans itself, events, metrics and the queue. The step is charged to the same thread as the turns.
+/// </summary>
+internal sealed class SimulatedCoordinator : ICoordinator
+{
+    private const long Tick = 200 * SimulationSettings.Millisecond;
+
+    private readonly SimulatedCluster _cluster;
+    private readonly JobSession _session;
+    private readonly WaitingWorkers _waiting;
+    private readonly HashSet<SiloAddress> _dead = [];
+    private List<WaitingTurn> _turns = [];
+    private int _wanted;
+    private bool _hasNote;
+    private bool _isNoting;
+    private Lease? _unnoted;
+
+    public SimulatedCoordinator(SimulatedCluster cluster)
+    {
+        _cluster = cluster;
+        _session = cluster.Job.Session;
+        _waiting = new WaitingWorkers(cluster.Loop);
+        cluster.Loop.After(Tick, OnTick);
+    }
+
+    public CoordinatorCosts Costs { get; } = new();
+
+    private Machine Machine => _cluster.Head;
+
+    /// <summary>The membership says so from now on.</summary>
+    public void Died(SiloAddress silo) => _dead.Add(silo);
+
+    public void Exchange(Machine from, ExchangeRequest request, Action<ExchangeReply> reply) =>
+        from.Send(Machine, WireSize.Of(request), () => Machine.Cpu.Run(() =>
+        {
+            foreach (NodeResult result in request.Results)
+            {
+                Costs.Result(() => _session.Accept(result));
+            }
+
+            Advance();
+            _wanted += request.Workers.Length;
+            WaitingTurn turn = new(request, answer => Machine.Send(from, WireSize.Of(answer), () => reply(answer)), _waiting.Begin());
+            Action? answers = Answer(turn);
+            return () =>
+            {
+                answers?.Invoke();
+                ResumeWoken();
+            };
+        }));
+
+    // One pass of the grain's loop of AnswerAsync; null while the turn waits.
+    private Action? Answer(WaitingTurn turn)
+    {
+        if (turn.Request.Workers.IsEmpty || !_session.HasWork)
+        {
+            return Ends(turn, new ExchangeReply { Outcome = ExchangeOutcome.Leave });
+        }
+
+        ImmutableArray<Lease> leases = Lease(turn.Request.Workers);
+        if (leases.IsEmpty)
+        {
+            turn.Woken = _waiting.WaitAsync(turn.Began);
+            _turns.Add(turn);
+            return null;
+        }
+
+        bool isExhausted = false;
+        Costs.Lease(() => isExhausted = _session.FreeBlocks <= _wanted - turn.Request.Workers.Length);
+        return Ends(turn, new ExchangeReply
+        {
+            Outcome = ExchangeOutcome.Lease,
+            Leases = leases,
+            IsExhausted = isExhausted,
+            Parameters = NewsFor(turn.Request, leases),
+        });
+    }
+
+    private Action Ends(WaitingTurn turn, ExchangeReply reply)
+    {
+        _wanted -= turn.Request.Workers.Length;
+        return () => turn.Reply(reply);
+    }
+
+    private ImmutableArray<Lease> Lease(ImmutableArray<string> workers)
+    {
+        ImmutableArray<Lease>.Builder leases = ImmutableArray.CreateBuilder<Lease>(workers.Length);
+        foreach (string worker in workers)
+        {
+            Lease? lease = null;
+            Costs.Lease(() => lease = _session.TryLease(worker));
+            if (lease is null)
+            {
+                break;
+            }
+
+            leases.Add(lease);
+        }
+
+        if (leases.Count > 0)
+        {
+            _unnoted = leases[^1];
+            NoteWhenStoreIsFree();
+        }
+
+        return leases.ToImmutable();
+    }
+
+    private void NoteAttempt(Lease lease)
+    {
+        bool isWorthNoting = _session.IsWorthNoting(lease);
+        if (isWorthNoting || _hasNote)
+        {
+            _hasNote = isWorthNoting;
+            byte[] note = JsonSerializer.SerializeToUtf8Bytes(isWorthNoting ? _session.Attempts() : []);
+            Machine.Out.Pass(note.Length, _cluster.Loop.Now);
+        }
+    }
+
+    private void NoteWhenStoreIsFree()
+    {
+        if (!_isNoting && _unnoted is { } lease)
+        {
+            (_isNoting, _unnoted) = (true, null);
+            Costs.Note(() => NoteAttempt(lease));
+            _cluster.Loop.After(_cluster.Settings.StoreTime, () => Machine.Cpu.Run(() =>
+            {
+                _isNoting = false;
+                NoteWhenStoreIsFree();
+                return null;
+            }));
+        }
+    }
+
+    private ParameterSnapshot? NewsFor(ExchangeRequest request, ImmutableArray<Lease> leases) =>
+        leases.FirstOrDefault(lease => lease.Epoch != request.KnownEpoch || lease.Version != request.KnownVersion) is { } unknown
+            && _session.Parameters(unknown.Version) is { } values
+            ? new ParameterSnapshot { Epoch = _session.Epoch, Version = unknown.Version, Values = values }
+            : null;
+
+    private void Advance()
+    {
+        while (_session.CanStep)
+        {
+            Costs.Step(() => _session.Stepped(_session.Trajectory.NextParameters(_session.StepSum)));
+            if (_cluster.Settings.Shards == 1)
+            {
+                _cluster.Stepped(_session.Trajectory.Iteration);
+            }
+
+            if (_session.ShouldCommit())
+            {
+                // Encoded behind the turn; its bytes share the link.
+                _session.CommitStarted();
+                CommitImage image = CommitImage.Take(_session, _cluster.Loop);
+                Machine.Out.Pass(sizeof(float) * (image.Parameters.LongLength + image.Optimizer.Values.Sum(static vector => vector.LongLength)), _cluster.Loop.Now);
+            }
+        }
+
+        if (_session.Failure is { } failure)
+        {
+            throw new InvalidOperationException($"The simulated job failed: {failure}");
+        }
+
+        if (_session.FreeBlocks > 0 || !_session.HasWork)
+        {
+            _waiting.Wake();
+        }
+    }
+
+    private void OnTick()
+    {
+        Machine.Cpu.Run(() =>
+        {
+            _waiting.Expire();
+            _session.ExpireLeases();
+            _session.Lose(worker => _dead.Contains(WorkerKey.Parse(worker).Silo), "its silo died");
+            if (_waiting.Count > 0)
+            {
+                _waiting.Wake();
+            }
+
+            return ResumeWoken;
+        });
+        _cluster.Loop.After(Tick, OnTick);
+    }
+
+    // Each turn that was woken goes on by itself.
+    private void ResumeWoken()
+    {
+        List<WaitingTurn> woken = _turns.FindAll(static turn => turn.Woken!.IsCompleted);
+        _turns = _turns.FindAll(static turn => !turn.Woken!.IsCompleted);
+        foreach (WaitingTurn turn in woken)
+        {
+            _cluster.Woken++;
+            bool mayHaveWork = turn.Woken!.GetAwaiter().GetResult();
+            Machine.Cpu.Run(() => mayHaveWork ? Answer(turn) : Ends(turn, new ExchangeReply { Outcome = ExchangeOutcome.Wait }));
+        }
+    }
+
+    private sealed record WaitingTurn(ExchangeRequest Request, Action<ExchangeReply> Reply, long Began)
+    {
+        public Task<bool>? Woken { get; set; }
+    }
+}

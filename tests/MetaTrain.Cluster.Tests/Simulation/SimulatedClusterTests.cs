@@ -1,0 +1,85 @@
+using MetaTrain.Benchmarks.Simulation;
+
+namespace MetaTrain.Cluster.Tests.Simulation;
+
+public sealed class SimulatedClusterTests
+{
+    private static readonly SimulationSettings Quiet = new()
+    {
+        Workers = 24,
+        BlocksARound = 24,
+        Parameters = 37,
+        WarmUp = 2,
+        Iterations = 20,
+        Cost = new CostMeter(nanoseconds: 10_000),
+    };
+
+    private static readonly string Hash = new SimulatedCluster(Quiet with { Workers = 1, WorkersASilo = 1 }).Run().Hash;
+
+    public static TheoryData<int, int> Shapes => new() { { 24, 8 }, { 24, 1 }, { 40, 8 }, { 7, 3 }, { 13, 5 } };
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Run_EndsWithTheSameBits_WhateverTheClusterIs(int workers, int workersASilo) =>
+        Assert.Equal(Hash, new SimulatedCluster(Quiet with { Workers = workers, WorkersASilo = workersASilo }).Run().Hash);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(8)]
+    public void Run_EndsWithTheSameBits_WhateverStragglesAndDies(int workersASilo)
+    {
+        SimulationFigures figures = new SimulatedCluster(Quiet with
+        {
+            WorkersASilo = workersASilo,
+            Jitter = 0.3,
+            StragglerShare = 0.02,
+            SiloLifeSeconds = workersASilo == 1 ? 20 : 5,
+        }).Run();
+
+        Assert.True(figures.Deaths > 0 && figures.Reissued > 0, "nothing died, or no block was leased again: the test shows nothing");
+        Assert.Equal(Hash, figures.Hash);
+    }
+
+    [Theory]
+    [InlineData(3, 1, 8)]
+    [InlineData(5, 1, 1)]
+    [InlineData(1, 2, 8)]
+    [InlineData(1, 4, 1)]
+    public void Run_EndsWithTheSameBits_WithARemedyForTheLink(int shards, int silosAGroup, int workersASilo)
+    {
+        SimulationSettings settings = Quiet with { WorkersASilo = workersASilo };
+        SimulationFigures star = new SimulatedCluster(settings).Run();
+
+        SimulationFigures remedied = new SimulatedCluster(settings with { Shards = shards, SilosAGroup = silosAGroup }).Run();
+
+        Assert.Equal(Hash, remedied.Hash);
+        Assert.True(remedied.BytesIn < star.BytesIn, "the remedy takes no bytes off the busiest machine");
+    }
+
+    [Fact]
+    public void Run_HasOtherBits_WithAnotherSeed() =>
+        Assert.NotEqual(Hash, new SimulatedCluster(Quiet with { Seed = 8 }).Run().Hash);
+
+    [Fact]
+    public void Run_IsTheSameTwice_WhenTurnsCostAlwaysTheSame()
+    {
+        SimulationSettings settings = Quiet with { Jitter = 0.3, StragglerShare = 0.02, SiloLifeSeconds = 30 };
+
+        SimulationFigures first = new SimulatedCluster(settings).Run();
+        SimulationFigures second = new SimulatedCluster(settings).Run();
+
+        Assert.Equal((first.IterationsPerSecond, first.BytesIn, first.Reissued), (second.IterationsPerSecond, second.BytesIn, second.Reissued));
+    }
+
+    [Fact]
+    public void Run_IsAsSlowAsTheLink_WhenTheLinkIsSlow()
+    {
+        // A round takes 24 vectors in and 24 out, one after the other, over links of 1 Mbit/s: no run can be faster.
+        SimulationSettings settings = Quiet with { WorkersASilo = 1, Parameters = 10_000, BitsPerSecond = 1e6, Iterations = 5 };
+
+        SimulationFigures figures = new SimulatedCluster(settings).Run();
+
+        Assert.InRange(figures.IterationsPerSecond, 0, 1e6 / (24 * 10_000 * 32));
+        Assert.True(figures.LinkIn > 0.4);
+    }
+}
