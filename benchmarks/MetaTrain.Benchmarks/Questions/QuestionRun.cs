@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using MetaTrain.Benchmarks.Coordination;
 using MetaTrain.Benchmarks.Transfers;
 using MetaTrain.Learning.Blocks;
@@ -12,10 +11,6 @@ namespace MetaTrain.Benchmarks.Questions;
 internal static class QuestionRun
 {
     private const string PyTorch = "PyTorch";
-    private const string Begin = "<!-- benchmarks/run writes from here -->";
-    private const string End = "<!-- to here -->";
-
-    private static readonly string Results = Path.Combine("benchmarks", "RESULTS.md");
 
     /// <summary>Runs the questions named, or all.</summary>
     /// <param name="commit">What is measured.</param>
@@ -35,7 +30,7 @@ internal static class QuestionRun
 
         if (names.Count == 0 || names.Contains("coordination"))
         {
-            Add(await CoordinationAsync([(1, 2), (2, 4), (2, 16)], rounds: 4, seconds: 5));
+            Add(await CoordinationAsync([(1, 2), (2, 4), (2, 16)], rounds: 4, seconds: 10));
         }
 
         if (names.Count == 0 || names.Contains("cluster"))
@@ -56,17 +51,8 @@ internal static class QuestionRun
 
         string stamp = string.Create(
             CultureInfo.InvariantCulture,
-            $"Commit {commit}, {TimeProvider.System.GetLocalNow():yyyy-MM-dd}, `benchmarks/run{string.Concat(names.Select(name => " " + name))}`. Each round measures all rows of a table in turn.");
-        string text = await File.ReadAllTextAsync(Results);
-        (int begin, int end) = (text.IndexOf(Begin, StringComparison.Ordinal), text.IndexOf(End, StringComparison.Ordinal));
-        if (begin < 0 || end < begin)
-        {
-            throw new InvalidDataException($"{Results} lacks the lines '{Begin}' and '{End}' between which the tables go.");
-        }
-
-        StringBuilder written = new(text[..(begin + Begin.Length)]);
-        written.Append("\n\n").Append(stamp).Append("\n\n").AppendJoin('\n', tables).Append('\n').Append(text[end..]);
-        await File.WriteAllTextAsync(Results, written.ToString());
+            $"Commit {commit}, {TimeProvider.System.GetLocalNow():yyyy-MM-dd}, `benchmarks/run{string.Concat(names.Select(name => " " + name))}`.");
+        await ResultsFile.WriteAsync(tables.Select(table => $"{table.TrimEnd()}\n\n{stamp}\n"));
         return 0;
 
         void Add(string table)
