@@ -76,7 +76,7 @@ internal sealed class SimulatedCoordinator : ICoordinator
         }
 
         bool isExhausted = false;
-        Costs.Lease(() => isExhausted = _session.FreeBlocks <= _wanted - turn.Request.Workers.Length);
+        Costs.Lease(() => isExhausted = _session.IsExhaustedFor(_wanted - turn.Request.Workers.Length));
         return Ends(turn, new ExchangeReply
         {
             Outcome = ExchangeOutcome.Lease,

@@ -49,13 +49,13 @@ internal sealed class SimulatedExchange(
         }
     }
 
-    private void Pump(bool isOverdue)
+    private void Pump(bool isOverdue, bool isAnswered = false)
     {
         ImmutableArray<NodeResult> results = [.. _undelivered, .. _sums.Values.SelectMany(sums => sums.TakeReady(force: isOverdue))];
         _undelivered.Clear();
         ImmutableArray<Want> asking = [];
         bool isAsking = _wants.Exists(static want => want.IsAsked);
-        bool waits = isAsking || (!isOverdue && _exhausted is { } round && _sums.TryGetValue(round, out PartialSums? last) && last.HasOut);
+        bool waits = isAsking || (!isOverdue && !isAnswered && _exhausted is { } round && _sums.TryGetValue(round, out PartialSums? last) && last.HasOut);
         if (!waits)
         {
             asking = [.. _wants.Where(static want => !want.IsAsked)];
@@ -111,7 +111,7 @@ internal sealed class SimulatedExchange(
             asking[at].Answer(asking[at].Worker, reply, at < reply.Leases.Length ? reply.Leases[at] : null);
         }
 
-        Pump(isOverdue: false);
+        Pump(isOverdue: false, isAnswered: asking.Length > 0);
     }
 
     private void Note(Lease lease, bool isExhausted)

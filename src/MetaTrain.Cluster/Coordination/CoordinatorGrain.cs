@@ -101,7 +101,7 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
                 {
                     Outcome = ExchangeOutcome.Lease,
                     Leases = leases,
-                    IsExhausted = session.FreeBlocks <= _wanted - request.Workers.Length,
+                    IsExhausted = session.IsExhaustedFor(_wanted - request.Workers.Length),
                     Parameters = NewsFor(session, request, leases),
                 };
             }

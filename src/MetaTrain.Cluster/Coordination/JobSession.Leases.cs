@@ -37,6 +37,13 @@ internal sealed partial class JobSession
         return null;
     }
 
+    /// <summary>
+    /// True when nothing is left for whoever has just been given blocks: others wait for what is free, or will come for it, as they did in the
+    /// last round. Workers of a silo that knows this ask together again, and get blocks that lie below one node of the tree.
+    /// </summary>
+    /// <param name="othersWaiting">Workers whose silos wait for an answer.</param>
+    public bool IsExhaustedFor(int othersWaiting) => FreeBlocks <= Math.Max(othersWaiting, _workersOfLastRound - LeasesOut);
+
     /// <summary>Blocks that could be leased now.</summary>
     public int FreeBlocks => LeasableRounds().Where(static round => round.Sum is null).Sum(static round => round.Leases.Free);
 

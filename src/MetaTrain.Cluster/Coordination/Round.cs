@@ -21,6 +21,7 @@ internal sealed class Round(RoundId id, long version, BlockPartition partition, 
     private readonly Dictionary<TreeNode, UInt128> _fingerprints = [];
     private readonly SummationTree _tree = new(partition.Blocks);
     private readonly bool[] _covered = new bool[partition.Blocks];
+    private readonly HashSet<string> _workers = new(StringComparer.Ordinal);
 
     public RoundId Id => id;
 
@@ -32,6 +33,9 @@ internal sealed class Round(RoundId id, long version, BlockPartition partition, 
     public EvaluationWork? Evaluation => evaluation;
 
     public LeaseTable Leases { get; } = new(partition.Blocks, times, time);
+
+    /// <summary>How many workers a block of it was counted from.</summary>
+    public int Workers => _workers.Count;
 
     /// <summary>The sum of the round; null until it is complete.</summary>
     public BlockSum? Sum => _tree.Root;
@@ -70,6 +74,7 @@ internal sealed class Round(RoundId id, long version, BlockPartition partition, 
 
         _fingerprints.Add(result.Node, result.Fingerprint);
         _covered.AsSpan(begin, end - begin).Fill(true);
+        _workers.UnionWith(result.Workers);
         for (int block = begin; block < end; block++)
         {
             if (Leases.Complete(block, result.Workers[block - begin]) is { } elapsed)

@@ -143,7 +143,9 @@ internal sealed class JobExchange(
     /// Calls the coordinator when there is something to deliver, or someone to ask for. One call asks at a time: whoever comes while it waits
     /// for blocks would only wait beside it, and be sent the same parameters.
     /// </summary>
-    private void Pump(bool isOverdue)
+    /// <param name="isOverdue">True when the silo's other blocks have taken too long.</param>
+    /// <param name="isAnswered">True when a call that asked has come back: whoever came meanwhile has waited for that.</param>
+    private void Pump(bool isOverdue, bool isAnswered = false)
     {
         ImmutableArray<NodeResult> results;
         ImmutableArray<Want> asking = [];
@@ -152,7 +154,7 @@ internal sealed class JobExchange(
             // Sums that wait for a block which takes too long are of use to the others now.
             results = TakeResults(force: isOverdue);
             bool isAsking = _wants.Exists(static want => want.IsAsked);
-            bool waits = isAsking || (!isOverdue && _exhausted is { } round && _sums.TryGetValue(round, out PartialSums? sums) && sums.HasOut);
+            bool waits = isAsking || (!isOverdue && !isAnswered && _exhausted is { } round && _sums.TryGetValue(round, out PartialSums? sums) && sums.HasOut);
             if (!waits)
             {
                 asking = [.. _wants.Where(static want => !want.IsAsked)];
@@ -305,7 +307,7 @@ internal sealed class JobExchange(
             _wants.RemoveAll(want => answered.Exists(answer => answer.Want == want));
         }
 
-        Pump(isOverdue: false);
+        Pump(isOverdue: false, isAnswered: asking.Length > 0);
 
         answered.ForEach(static answer => answer.Want.Turn.SetResult(answer.Turn));
     }

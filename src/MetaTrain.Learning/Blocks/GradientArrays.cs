@@ -11,7 +11,7 @@ public static class GradientArrays
     private const long MostBytes = 512L << 20;
 
     private static readonly ConcurrentDictionary<int, ConcurrentBag<float[]>> Kept = new();
-    private static long _bytes;
+    private static long Bytes;
 
     /// <summary>An array of zeros.</summary>
     /// <param name="length">How many values.</param>
@@ -40,11 +40,11 @@ public static class GradientArrays
             return;
         }
 
-        if (Interlocked.Add(ref _bytes, BytesOf(array)) > MostBytes)
+        if (Interlocked.Add(ref Bytes, BytesOf(array)) > MostBytes)
         {
             // Of a job that has ended, as likely as not: the next blocks make their own again.
             Forget();
-            Interlocked.Add(ref _bytes, BytesOf(array));
+            Interlocked.Add(ref Bytes, BytesOf(array));
         }
 
         Kept.GetOrAdd(array.Length, static _ => []).Add(array);
@@ -57,7 +57,7 @@ public static class GradientArrays
             return null;
         }
 
-        Interlocked.Add(ref _bytes, -BytesOf(array));
+        Interlocked.Add(ref Bytes, -BytesOf(array));
         return array;
     }
 
@@ -68,7 +68,7 @@ public static class GradientArrays
             Kept.TryRemove(length, out _);
         }
 
-        Interlocked.Exchange(ref _bytes, 0);
+        Interlocked.Exchange(ref Bytes, 0);
     }
 
     private static long BytesOf(float[] array) => (long)array.Length * sizeof(float);

@@ -78,6 +78,34 @@ public sealed class JobSessionTests
     }
 
     [Fact]
+    public void IsExhaustedFor_ReservesBlocksForWhoeverHadOneInTheLastRound()
+    {
+        JobSession session = _fixture.Open(tasks: 4, blockSize: 1);
+        List<Lease> leases = [.. Enumerable.Range(0, 4).Select(worker => session.TryLease($"s{worker}/0@x")!)];
+        foreach ((int worker, Lease lease) in leases.Index())
+        {
+            session.Accept(SessionFixture.Compute(session, lease) with { Workers = [$"s{worker}/0@x"] });
+        }
+
+        SessionFixture.Advance(session);
+
+        session.TryLease("s0/0@x");
+        Assert.True(session.IsExhaustedFor(othersWaiting: 0), "three blocks are free, and three workers will come for them");
+    }
+
+    [Fact]
+    public void IsExhaustedFor_IsFalse_WhileEachWorkerOfTheLastRoundCanHaveMore()
+    {
+        JobSession session = _fixture.Open(tasks: 4, blockSize: 1);
+        SessionFixture.FinishRound(session);
+
+        session.TryLease("a/0@x");
+
+        Assert.False(session.IsExhaustedFor(othersWaiting: 0));
+        Assert.True(session.IsExhaustedFor(othersWaiting: 3));
+    }
+
+    [Fact]
     public void Accept_Ignores_WhenAResultIsOfAnotherEpoch()
     {
         JobSession session = _fixture.Open(epoch: 2);

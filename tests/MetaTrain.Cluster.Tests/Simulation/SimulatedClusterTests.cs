@@ -40,10 +40,20 @@ public sealed class SimulatedClusterTests
         Assert.Equal(Hash, figures.Hash);
     }
 
+    [Fact]
+    public void Silos_SendOneSumARound_WhenEachHasABlockForEachWorker()
+    {
+        SimulationSettings settings = Quiet with { Workers = 64, BlocksARound = 64, WorkersASilo = 8, Parameters = 20_000 };
+
+        double vectors = new SimulatedCluster(settings).Run().BytesIn / (sizeof(float) * (double)settings.Parameters);
+
+        Assert.InRange(vectors, 8, 8 * 1.5);
+    }
+
     [Theory]
     [InlineData(3, 1, 8)]
     [InlineData(5, 1, 1)]
-    [InlineData(1, 2, 8)]
+    [InlineData(1, 4, 2)]
     [InlineData(1, 4, 1)]
     public void Run_EndsWithTheSameBits_WithARemedyForTheLink(int shards, int silosAGroup, int workersASilo)
     {
