@@ -25,18 +25,10 @@ internal sealed record ScalingCase(string Name, SimulationSettings Settings)
         yield return new ScalingCase("links of 25 Gbit/s", full with { BitsPerSecond = 25e9 });
         yield return new ScalingCase("links of 100 Gbit/s", full with { BitsPerSecond = 100e9 });
 
-        foreach (int workers in (int[])[128, 512, 1024])
-        {
-            yield return new ScalingCase("silos in groups of 8", full with { Workers = workers, SilosAGroup = 8 });
-        }
-
-        yield return new ScalingCase("silos in groups of 16", full with { Workers = 4096, SilosAGroup = 16 });
         yield return new ScalingCase("sums sharded over 8", full with { Shards = 8 });
         SimulationSettings single = full with { WorkersASilo = 1 };
-        yield return new ScalingCase("silos in groups of 32", single with { SilosAGroup = 32 });
         yield return new ScalingCase("sums sharded over 32", single with { Shards = 32 });
         yield return new ScalingCase("50 MB, links of 25 Gbit/s", Large(single));
-        yield return new ScalingCase("50 MB, links of 25 Gbit/s, silos in groups of 4", Large(single) with { SilosAGroup = 4 });
         yield return new ScalingCase("50 MB, links of 25 Gbit/s, sums sharded over 16", Large(single) with { Shards = 16 });
     }
 

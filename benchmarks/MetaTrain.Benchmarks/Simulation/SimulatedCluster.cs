@@ -7,7 +7,6 @@ internal sealed class SimulatedCluster
 {
     private readonly SimulatedCoordinator _coordinator;
     private readonly ShardedSums? _sharded;
-    private readonly Relay[] _relays = [];
     private readonly SimulatedSilo[] _silos;
     private readonly int[] _generations;
     private Snapshot? _begin;
@@ -22,11 +21,6 @@ internal sealed class SimulatedCluster
         SiloMachines = [.. Enumerable.Range(0, settings.Silos).Select(_ => new Machine(Loop, settings))];
         _coordinator = new SimulatedCoordinator(this);
         _sharded = settings.Shards > 1 ? new ShardedSums(this, _coordinator) : null;
-        if (settings.SilosAGroup > 1)
-        {
-            _relays = [.. SiloMachines.Chunk(settings.SilosAGroup).Select(group => new Relay(Loop, settings, group[0], _coordinator))];
-        }
-
         _generations = new int[settings.Silos];
         _silos = [.. Enumerable.Range(0, settings.Silos).Select(NewSilo)];
     }
@@ -83,10 +77,8 @@ internal sealed class SimulatedCluster
     private SimulatedSilo NewSilo(int silo)
     {
         int workers = Math.Min(Settings.WorkersASilo, Settings.Workers - (silo * Settings.WorkersASilo));
-        return new SimulatedSilo(this, silo, ++_generations[silo], workers, FrontOf(silo));
+        return new SimulatedSilo(this, silo, ++_generations[silo], workers, (ICoordinator?)_sharded ?? _coordinator);
     }
-
-    private ICoordinator FrontOf(int silo) => (ICoordinator?)_sharded ?? (_relays.Length > 0 ? _relays[silo / Settings.SilosAGroup] : _coordinator);
 
     private void Start(int silo)
     {

@@ -61,9 +61,6 @@ internal sealed record SimulationSettings
     /// <summary>Aggregators by range of parameters, each on a machine of its own; 1 when the coordinator adds up.</summary>
     public int Shards { get; init; } = 1;
 
-    /// <summary>Silos that speak to the coordinator through one of them; 1 when each does so itself.</summary>
-    public int SilosAGroup { get; init; } = 1;
-
     /// <summary>How long the store takes to write a note.</summary>
     public long StoreTime { get; init; } = Millisecond / 2;
 
