@@ -44,6 +44,8 @@ internal sealed partial class CoordinatorGrain
                 await AdvanceAsync();
                 break;
             case JobRequest.Cancel:
+                // No step after the commit: what the job ends with is what the store has.
+                session.IsPaused = true;
                 await CommitNowAsync();
                 await EndAsync(session.Epoch, JobState.Cancelled, failure: null);
                 break;
