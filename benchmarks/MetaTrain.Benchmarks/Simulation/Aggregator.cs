@@ -32,12 +32,12 @@ internal sealed class Aggregator(Machine machine, Range range, Trajectory trajec
             _tree.Add(result.Node, new BlockSum(result.Count, slice, result.Metrics));
             if (_tree.Root is not { } sum)
             {
-                return null;
+                return;
             }
 
             trajectory.Stepped(trajectory.NextParameters(sum), sum, TimeSpan.Zero);
             _tree = new SummationTree(blocks);
-            return stepped;
+            machine.Cpu.AtEnd(stepped);
         });
     }
 }

@@ -27,18 +27,33 @@ internal sealed class EventLoop : TimeProvider
         _events.Enqueue(happens, (time, _order++));
     }
 
-    /// <summary>Goes on until the condition holds.</summary>
+    /// <summary>Goes on until the condition holds, on this thread alone: whatever awaits goes on inside the event that completes its task.</summary>
     public void RunUntil(Func<bool> condition)
     {
-        while (!condition())
+        // Under a context of the caller's it would go on by the thread pool, whose order nobody could repeat.
+        SynchronizationContext? callers = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
         {
-            if (!_events.TryDequeue(out Action? happens, out (long Time, long Order) at))
+            while (!condition())
             {
-                throw new InvalidOperationException($"Nothing is left to happen after {Now / 1e9:F3} s: the simulated cluster waits for itself.");
+                Next();
             }
-
-            Now = at.Time;
-            happens();
         }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(callers);
+        }
+    }
+
+    private void Next()
+    {
+        if (!_events.TryDequeue(out Action? happens, out (long Time, long Order) at))
+        {
+            throw new InvalidOperationException($"Nothing is left to happen after {Now / 1e9:F3} s: the simulated cluster waits for itself.");
+        }
+
+        Now = at.Time;
+        happens();
     }
 }

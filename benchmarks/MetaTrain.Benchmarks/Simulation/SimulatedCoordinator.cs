@@ -51,20 +51,17 @@ internal sealed class SimulatedCoordinator : ICoordinator
             Advance();
             _wanted += request.Workers.Length;
             WaitingTurn turn = new(request, answer => Machine.Send(from, WireSize.Of(answer), () => reply(answer)), _waiting.Begin());
-            Action? answers = Answer(turn);
-            return () =>
-            {
-                answers?.Invoke();
-                ResumeWoken();
-            };
+            Answer(turn);
+            Machine.Cpu.AtEnd(ResumeWoken);
         }));
 
-    // One pass of the grain's loop of AnswerAsync; null while the turn waits.
-    private Action? Answer(WaitingTurn turn)
+    // One pass of the grain's loop of AnswerAsync.
+    private void Answer(WaitingTurn turn)
     {
         if (turn.Request.Workers.IsEmpty || !_session.HasWork)
         {
-            return Ends(turn, new ExchangeReply { Outcome = ExchangeOutcome.Leave });
+            End(turn, new ExchangeReply { Outcome = ExchangeOutcome.Leave });
+            return;
         }
 
         ImmutableArray<Lease> leases = Lease(turn.Request.Workers);
@@ -72,12 +69,12 @@ internal sealed class SimulatedCoordinator : ICoordinator
         {
             turn.Woken = _waiting.WaitAsync(turn.Began);
             _turns.Add(turn);
-            return null;
+            return;
         }
 
         bool isExhausted = false;
         Costs.Lease(() => isExhausted = _session.IsExhaustedFor(_wanted - turn.Request.Workers.Length));
-        return Ends(turn, new ExchangeReply
+        End(turn, new ExchangeReply
         {
             Outcome = ExchangeOutcome.Lease,
             Leases = leases,
@@ -86,10 +83,10 @@ internal sealed class SimulatedCoordinator : ICoordinator
         });
     }
 
-    private Action Ends(WaitingTurn turn, ExchangeReply reply)
+    private void End(WaitingTurn turn, ExchangeReply reply)
     {
         _wanted -= turn.Request.Workers.Length;
-        return () => turn.Reply(reply);
+        Machine.Cpu.AtEnd(() => turn.Reply(reply));
     }
 
     private ImmutableArray<Lease> Lease(ImmutableArray<string> workers)
@@ -137,7 +134,6 @@ internal sealed class SimulatedCoordinator : ICoordinator
             {
                 _isNoting = false;
                 NoteWhenStoreIsFree();
-                return null;
             }));
         }
     }
@@ -190,7 +186,7 @@ internal sealed class SimulatedCoordinator : ICoordinator
                 _waiting.Wake();
             }
 
-            return ResumeWoken;
+            Machine.Cpu.AtEnd(ResumeWoken);
         });
         _cluster.Loop.After(Tick, OnTick);
     }
@@ -204,7 +200,17 @@ internal sealed class SimulatedCoordinator : ICoordinator
         {
             _cluster.Woken++;
             bool mayHaveWork = turn.Woken!.GetAwaiter().GetResult();
-            Machine.Cpu.Run(() => mayHaveWork ? Answer(turn) : Ends(turn, new ExchangeReply { Outcome = ExchangeOutcome.Wait }));
+            Machine.Cpu.Run(() =>
+            {
+                if (mayHaveWork)
+                {
+                    Answer(turn);
+                }
+                else
+                {
+                    End(turn, new ExchangeReply { Outcome = ExchangeOutcome.Wait });
+                }
+            });
         }
     }
 

@@ -1,5 +1,3 @@
-using MetaTrain.Cluster.Workers;
-
 namespace MetaTrain.Benchmarks.Simulation;
 
 /// <summary>What is simulated. Times are in nanoseconds.</summary>
@@ -65,10 +63,6 @@ internal sealed record SimulationSettings
     public long StoreTime { get; init; } = Millisecond / 2;
 
     public CostMeter Cost { get; init; } = new();
-
-    /// <summary>How long workers wait for their silo's other blocks before they ask alone: about as long as a block takes.</summary>
-    public long Patience =>
-        Math.Clamp(BlockTime, (long)JobExchange.LeastPatience.TotalNanoseconds, (long)JobExchange.MostPatience.TotalNanoseconds);
 
     public int Silos => ((Workers - 1) / WorkersASilo) + 1;
 
