@@ -10,8 +10,6 @@ internal sealed class Trajectory
 {
     public const int KeptValidations = 200;
 
-    // The mean meta-gradient of a step; the optimizer changes it.
-
     /// <summary>Meta-iterations stepped: the version of <see cref="Parameters"/>.</summary>
     public long Iteration { get; private set; }
 
@@ -42,8 +40,8 @@ internal sealed class Trajectory
     public Dictionary<string, long> BlocksByWorker { get; } = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// The parameters after a step on the mean of a round's meta-gradients, which are used up. Pure arithmetic on flat vectors that moves the optimizer on:
-    /// it may run on any thread, one call at a time, and <see cref="Stepped"/> follows it.
+    /// The parameters after a step on the mean of a round's meta-gradients, which are used up. Pure arithmetic on flat vectors that moves the
+    /// optimizer on: it may run on any thread, one call at a time, and <see cref="Stepped"/> follows it.
     /// </summary>
     public float[] NextParameters(BlockSum sum)
     {
