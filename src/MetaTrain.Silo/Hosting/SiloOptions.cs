@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using MetaTrain.Abstractions.Clusters;
 using MetaTrain.Cluster.Workers;
@@ -31,6 +32,15 @@ internal sealed record SiloOptions
 
     /// <summary>The port where other silos fetch large vectors; 0 takes any that is free.</summary>
     public int TransferPort { get; init; }
+
+    /// <summary>All of them, with what is allowed of each.</summary>
+    public ImmutableArray<ListeningPort> ListeningPorts =>
+    [
+        new("--silo-port", SiloPort),
+        new("--gateway-port", GatewayPort),
+        new("--http-port", HttpPort),
+        new("--transfer-port", TransferPort, MayBeAny: true),
+    ];
 
     /// <summary>How many worker slots the silo offers.</summary>
     public required int Workers { get; init; }

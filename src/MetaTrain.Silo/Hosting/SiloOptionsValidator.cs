@@ -39,22 +39,13 @@ internal static partial class SiloOptionsValidator
             yield return $"--device is '{options.Device}', and this build computes on the CPU only: give cpu.";
         }
 
-        (string Name, int Value)[] ports =
-            [("--silo-port", options.SiloPort), ("--gateway-port", options.GatewayPort), ("--http-port", options.HttpPort)];
-        foreach ((string name, int value) in ports)
+        foreach (ListeningPort port in options.ListeningPorts.Where(static port => !port.IsAllowed))
         {
-            if (value is < 1 or > ushort.MaxValue)
-            {
-                yield return $"{name} is {value}: give a port from 1 to {ushort.MaxValue}.";
-            }
+            yield return $"{port.Option} is {port.Number}: give a port from 1 to {ushort.MaxValue}{(port.MayBeAny ? ", or 0 for any that is free" : "")}.";
         }
 
-        if (options.TransferPort is < 0 or > ushort.MaxValue)
-        {
-            yield return $"--transfer-port is {options.TransferPort}: give a port from 1 to {ushort.MaxValue}, or 0 for any that is free.";
-        }
-
-        foreach (IGrouping<int, string> same in ports.Append((Name: "--transfer-port", Value: options.TransferPort)).GroupBy(port => port.Value, port => port.Name).Where(group => group.Count() > 1))
+        foreach (IGrouping<int, string> same in options.ListeningPorts
+            .GroupBy(static port => port.Number, static port => port.Option).Where(static group => group.Count() > 1))
         {
             yield return $"{string.Join(" and ", same)} are both {same.Key}: give each a port of its own.";
         }

@@ -97,14 +97,9 @@ internal static partial class SiloProcess
 
     private static void RequirePorts(SiloOptions options)
     {
-        (string Name, int Value)[] ports =
-            [("--silo-port", options.SiloPort), ("--gateway-port", options.GatewayPort), ("--http-port", options.HttpPort)];
-        foreach ((string name, int port) in options.TransferPort == 0 ? ports : ports.Append(("--transfer-port", options.TransferPort)))
+        foreach (ListeningPort port in options.ListeningPorts.Where(port => !port.IsAny && !Ports.IsFree(options.Listen, port.Number)))
         {
-            if (!Ports.IsFree(options.Listen, port))
-            {
-                throw new StartFailure($"{name} {port} is taken on {options.Listen}: end the process that listens there, or give another port.", ExitCode.Failed);
-            }
+            throw new StartFailure($"{port.Option} {port.Number} is taken on {options.Listen}: end the process that listens there, or give another port.", ExitCode.Failed);
         }
     }
 

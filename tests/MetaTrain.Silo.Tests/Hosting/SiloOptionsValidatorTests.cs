@@ -33,6 +33,7 @@ public sealed class SiloOptionsValidatorTests
         Assert.Contains("-1", Assert.Single(SiloOptionsValidator.Validate(Good with { Workers = -1 })));
         Assert.Contains("'gpu'", Assert.Single(SiloOptionsValidator.Validate(Good with { Device = "gpu" })));
         Assert.Contains("--http-port is 70000", Assert.Single(SiloOptionsValidator.Validate(Good with { HttpPort = 70_000 })));
+        Assert.Equal("--transfer-port is -1: give a port from 1 to 65535, or 0 for any that is free.", Assert.Single(SiloOptionsValidator.Validate(Good with { TransferPort = -1 })));
         Assert.Contains("--silo-port and --gateway-port are both 2", Assert.Single(SiloOptionsValidator.Validate(Good with { SiloPort = 2 })));
         Assert.Contains("redis://", Assert.Single(SiloOptionsValidator.Validate(Good with { Store = "" })));
     }
