@@ -28,14 +28,20 @@ internal sealed class JobExchange(
     internal static readonly TimeSpan LeastPatience = TimeSpan.FromMilliseconds(20);
 
     /// <inheritdoc cref="LeastPatience"/>
-    internal static readonly TimeSpan MostPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MostPatience = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<(long Epoch, RoundId Round), PartialSums> _sums = [];
+
+    // Who waits for a block, and what has not left yet.
     private readonly List<Want> _wants = [];
+    private readonly Dictionary<(long Epoch, RoundId Round), PartialSums> _sums = [];
     private readonly List<NodeResult> _undelivered = [];
-    private (long Epoch, RoundId Round)? _exhausted;
+
+    // What the coordinator's last answers said.
     private (long Epoch, long Version) _known;
+    private (long Epoch, RoundId Round)? _exhausted;
+
+    // How long a block takes, and whether someone waits so long.
     private readonly Dictionary<(RoundId Round, int Block), long> _leasedAt = [];
     private TimeSpan _blockTime;
     private bool _isWatched;
