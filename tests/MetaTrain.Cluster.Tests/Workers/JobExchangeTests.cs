@@ -86,12 +86,10 @@ public sealed class JobExchangeTests
     [Fact]
     public async Task Turn_IsNotOfferedAgainWithoutAPause_WhenTheCallFailed()
     {
-        (Lease first, Lease second) = await TwoLeasesAsync(exhausted: false);
-        _exchange.Release(second);
-        Task<Turn> failing = _exchange.TurnAsync("a", Result(first));
+        (Task<Turn> failing, TaskCompletionSource<ExchangeReply> call) = await ResultUnderWayAsync();
         Task<Turn> other = _exchange.TurnAsync("b", null);
 
-        Next().Reply.SetException(new TimeoutException("gone"));
+        call.SetException(new TimeoutException("gone"));
         (ExchangeRequest next, TaskCompletionSource<ExchangeReply> reply) = Next();
         Assert.Equal(["b"], next.Workers);
         Assert.Single(next.Results);
@@ -115,10 +113,8 @@ public sealed class JobExchangeTests
     [Fact]
     public async Task Turn_OffersItsResultAgain_WhenTheCallFailed()
     {
-        (Lease first, Lease second) = await TwoLeasesAsync(exhausted: false);
-        _exchange.Release(second);
-        Task<Turn> failing = _exchange.TurnAsync("a", Result(first));
-        Next().Reply.SetException(new TimeoutException("gone"));
+        (Task<Turn> failing, TaskCompletionSource<ExchangeReply> call) = await ResultUnderWayAsync();
+        call.SetException(new TimeoutException("gone"));
         await Assert.ThrowsAsync<TimeoutException>(() => failing);
 
         _ = _exchange.TurnAsync("a", null);
@@ -187,6 +183,15 @@ public sealed class JobExchangeTests
         Assert.Equal((1, 0), (later.KnownEpoch, later.KnownVersion));
         other.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Lease, Leases = [LeaseOf(1)], IsExhausted = exhausted });
         return (first, (await two).Lease!);
+    }
+
+    // The turn of the one worker that has a block: its result is on the way.
+    private async Task<(Task<Turn> Turn, TaskCompletionSource<ExchangeReply> Call)> ResultUnderWayAsync()
+    {
+        (Lease first, Lease second) = await TwoLeasesAsync(exhausted: false);
+        _exchange.Release(second);
+        Task<Turn> turn = _exchange.TurnAsync("a", Result(first));
+        return (turn, Next().Reply);
     }
 
     private static Lease LeaseOf(int block) => new()
