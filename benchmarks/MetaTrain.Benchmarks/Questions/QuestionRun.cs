@@ -14,7 +14,7 @@ internal static class QuestionRun
 
     /// <summary>Runs the questions named, or all.</summary>
     /// <param name="commit">What is measured.</param>
-    /// <param name="names">Workloads, "matrix-rate", "coordination", "cluster", "transfers" and "simulation"; none for all.</param>
+    /// <param name="names">Workloads, "matrix-rate", "primitives", "coordination", "cluster", "transfers" and "simulation"; none for all.</param>
     public static async Task<int> RunAsync(string commit, IReadOnlyList<string> names)
     {
         List<string> tables = [];
@@ -26,6 +26,11 @@ internal static class QuestionRun
         if (names.Count == 0 || names.Contains("matrix-rate"))
         {
             Add(MatrixShare(rounds: 4, seconds: 3));
+        }
+
+        if (names.Count == 0 || names.Contains("primitives"))
+        {
+            Add(PrimitivesQuestion.Table());
         }
 
         if (names.Count == 0 || names.Contains("coordination"))

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using MetaTrain.Learning.Algorithms;
 using MetaTrain.Learning.Blocks;
+using MetaTrain.Learning.Datasets;
 using MetaTrain.Learning.Datasets.Images;
 using MetaTrain.Learning.Datasets.Import;
 using MetaTrain.Learning.Datasets.Sinusoids;
@@ -98,14 +99,15 @@ internal sealed record Workload
     /// <summary>The experiment.</summary>
     /// <param name="path">What computes its blocks.</param>
     /// <param name="oneAtATime">True for a network of libtorch's own layers that takes one task after the other.</param>
-    public Experiment Create(ComputePath path, bool oneAtATime = false)
+    /// <param name="images">What classes and examples are drawn from; null for Omniglot.</param>
+    public Experiment Create(ComputePath path, bool oneAtATime = false, ImageDataset? images = null)
     {
         var adam = new AdamOptions { Iterations = 1_000_000, TasksPerIteration = Tasks };
         var isRegression = Ways == 0;
         ITaskSource source = isRegression
             ? new SinusoidTaskSource(new SinusoidOptions { Shots = Shots, Queries = Queries })
             : new ImageTaskSource(
-                Images.Value.Dataset, new ImageOptions { Ways = Ways, Shots = Shots, Queries = Queries, Augment = [ImageAugmentation.RotateClasses] });
+                images ?? Images.Value.Dataset, new ImageOptions { Ways = Ways, Shots = Shots, Queries = Queries, Augment = [ImageAugmentation.RotateClasses] });
         IModel model = isRegression ? new Mlp(1, 40, 40, 1) : new Conv4(1, 28, 28, 64, Ways, Pooling);
         model = oneAtATime && model is Conv4 conv ? new ReferenceConv4(conv, Pooling) : model;
         var options = new MamlOptions { InnerLearningRate = isRegression ? 0.01 : 0.4, InnerSteps = Steps };
