@@ -1,4 +1,3 @@
-using MetaTrain.Abstractions.Grains;
 using MetaTrain.Abstractions.Messages;
 using MetaTrain.Cluster.Coordination;
 using MetaTrain.Cluster.Datasets;
@@ -37,8 +36,9 @@ public static class ClusterServiceExtensions
         services.AddSingleton<ExperimentCache>();
         services.AddSingleton<SiloDevices>();
         services.AddTransfers();
+        services.AddSingleton<JobLinks>();
         services.AddSingleton(static provider => new ParameterCache(
-            (job, epoch, version) => provider.GetRequiredService<IGrainFactory>().GetGrain<ICoordinatorGrain>(job.Value).ReadParametersAsync(epoch, version),
+            (job, epoch, version) => provider.GetRequiredService<JobLinks>().Of(job).ReadAsync(epoch, version),
             provider.GetRequiredService<TransferClient>(),
             provider.GetRequiredService<ClusterInstruments>(),
             provider.GetRequiredService<TimeProvider>()));

@@ -36,7 +36,7 @@ internal sealed class NothingFactory(int parameters) : IExperimentFactory
 
         public float[] InitialParameters() => new float[parameters];
 
-        public IMetaOptimizer CreateOptimizer() => new Adam(new AdamOptions { Iterations = 1_000_000, TasksPerIteration = 1 }, parameters);
+        public IMetaOptimizer CreateOptimizer(int parameterCount) => new Adam(new AdamOptions { Iterations = 1_000_000, TasksPerIteration = 1 }, parameterCount);
 
         public EpisodeBlock Sample(BlockRequest request) => new(TrainingShape, request.Tasks);
 

@@ -1,4 +1,5 @@
 using MetaTrain.Abstractions.Messages;
+using MetaTrain.Cluster.Aggregation;
 using MetaTrain.Cluster.Coordination;
 
 namespace MetaTrain.Benchmarks.Simulation;
@@ -7,8 +8,9 @@ namespace MetaTrain.Benchmarks.Simulation;
 /// <param name="machine">Where it runs.</param>
 /// <param name="range">Its parameters.</param>
 /// <param name="trajectory">Of that range.</param>
+/// <param name="aggregation">Steps on it.</param>
 /// <param name="blocks">The leaves of a round's tree.</param>
-internal sealed class Aggregator(Machine machine, Range range, Trajectory trajectory, int blocks)
+internal sealed class Aggregator(Machine machine, Range range, Trajectory trajectory, WholeAggregation aggregation, int blocks)
 {
     private SummationTree _tree = new(blocks);
 
@@ -35,7 +37,7 @@ internal sealed class Aggregator(Machine machine, Range range, Trajectory trajec
                 return;
             }
 
-            trajectory.Stepped(trajectory.NextParameters(sum), sum, TimeSpan.Zero);
+            trajectory.Stepped(aggregation.NextParameters(sum, trajectory.Parameters, trajectory.Iteration), sum, TimeSpan.Zero);
             _tree = new SummationTree(blocks);
             machine.Cpu.AtEnd(stepped);
         });

@@ -1,4 +1,5 @@
 using MetaTrain.Abstractions.Messages;
+using MetaTrain.Cluster.Aggregation;
 
 namespace MetaTrain.Benchmarks.Simulation;
 
@@ -25,7 +26,8 @@ internal sealed class ShardedSums : ICoordinator
         {
             Range range = Edge(shard)..Edge(shard + 1);
             Aggregators.Add(new Aggregator(
-                new Machine(cluster.Loop, settings), range, SimulatedJob.NewTrajectory(range.End.Value - range.Start.Value, settings), settings.Blocks));
+                new Machine(cluster.Loop, settings), range, SimulatedJob.NewTrajectory(range.End.Value - range.Start.Value, settings),
+                new WholeAggregation(SimulatedJob.NewOptimizer(range.End.Value - range.Start.Value, settings)), settings.Blocks));
         }
 
         int Edge(int shard) => (int)((long)settings.Parameters * shard / settings.Shards);

@@ -148,7 +148,7 @@ internal sealed class SimulatedCoordinator : ICoordinator
     {
         while (_session.CanStep)
         {
-            Costs.Step(() => _session.Stepped(_session.Trajectory.NextParameters(_session.StepSum)));
+            Costs.Step(() => _session.Stepped(_cluster.Job.Aggregation.NextParameters(_session.StepSum, _session.Trajectory.Parameters, _session.Trajectory.Iteration)));
             if (_cluster.Settings.Shards == 1)
             {
                 _cluster.Stepped(_session.Trajectory.Iteration);
@@ -158,8 +158,8 @@ internal sealed class SimulatedCoordinator : ICoordinator
             {
                 // Encoded behind the turn; its bytes share the link.
                 _session.CommitStarted();
-                CommitImage image = CommitImage.Take(_session, _cluster.Loop);
-                Machine.Out.Pass(sizeof(float) * (image.Parameters.LongLength + image.Optimizer.Values.Sum(static vector => vector.LongLength)), _cluster.Loop.Now);
+                CommitImage image = CommitImage.Take(_session, _cluster.Job.Aggregation.Capture(), _cluster.Loop);
+                Machine.Out.Pass(sizeof(float) * (image.Parameters.LongLength + image.Optimizer.Values.GetAwaiter().GetResult().Values.Sum(static vector => vector.LongLength)), _cluster.Loop.Now);
             }
         }
 

@@ -1,5 +1,6 @@
 using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Specs;
+using MetaTrain.Cluster.Aggregation;
 using MetaTrain.Cluster.Coordination;
 using MetaTrain.Learning.MetaOptimizers;
 
@@ -30,15 +31,22 @@ internal sealed class SimulatedJob
         };
         Session = new JobSession(session, epoch: 1, NewTrajectory(parameters, settings), time, static (_, _) => { });
         Session.Open();
+        Aggregation = new WholeAggregation(NewOptimizer(parameters, settings));
     }
 
     public JobSession Session { get; }
+
+    /// <summary>Steps at the coordinator.</summary>
+    public WholeAggregation Aggregation { get; }
 
     /// <summary>A trajectory of so many parameters at its start.</summary>
     public static Trajectory NewTrajectory(int parameters, SimulationSettings settings) => new()
     {
         Parameters = new float[parameters],
-        Optimizer = new Adam(new AdamOptions { Iterations = settings.WarmUp + settings.Iterations, TasksPerIteration = settings.Blocks }, parameters),
         DeviceClass = "simulated",
     };
+
+    /// <summary>The job's meta-optimizer for so many parameters.</summary>
+    public static Adam NewOptimizer(int parameters, SimulationSettings settings) =>
+        new(new AdamOptions { Iterations = settings.WarmUp + settings.Iterations, TasksPerIteration = settings.Blocks }, parameters);
 }

@@ -86,6 +86,9 @@ public sealed record JobStatus
 
     /// <summary>The silo whose coordinator has the job; null when none has.</summary>
     [Id(26)] public string? Coordinator { get; init; }
+
+    /// <summary>The silos that add up and step on a range of the parameters each; empty when the coordinator's does all.</summary>
+    [Id(27)] public ImmutableArray<string> Aggregators { get; init; } = [];
 }
 
 /// <summary>What one worker has computed for a job.</summary>

@@ -19,7 +19,7 @@ public sealed record NodeResult
     /// <summary>Tasks summed.</summary>
     [Id(3)] public required int Count { get; init; }
 
-    /// <summary>The summed meta-gradient in parameter order; empty for an evaluation.</summary>
+    /// <summary>The summed meta-gradient in parameter order; empty for an evaluation, and when its ranges went to aggregators.</summary>
     [Id(4)] public FloatVector Gradient { get; init; } = FloatVector.Empty;
 
     /// <summary>Sums of metrics, in the order that the job's experiment declares.</summary>
@@ -84,8 +84,14 @@ public sealed record ExchangeReply
     /// <summary>True when no further block is free now that nobody else waits for: there will be some when those that are out come back.</summary>
     [Id(2)] public bool IsExhausted { get; init; }
 
-    /// <summary>The parameters to compute with, when the silo does not have them.</summary>
+    /// <summary>The parameters to compute with, when the silo does not have them and the coordinator itself gives them out.</summary>
     [Id(3)] public ParameterSnapshot? Parameters { get; init; }
+
+    /// <summary>The coordinator's epoch; 0 when it does not have the job.</summary>
+    [Id(4)] public long Epoch { get; init; }
+
+    /// <summary>Who adds up the gradients of the epoch's blocks and gives out parameters, in order of range; empty when the coordinator itself does.</summary>
+    [Id(5)] public ImmutableArray<Aggregator> Aggregators { get; init; } = [];
 }
 
 /// <summary>One version of the parameters.</summary>

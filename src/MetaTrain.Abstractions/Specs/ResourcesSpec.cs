@@ -23,4 +23,10 @@ public sealed record ResourcesSpec
 
     /// <summary>True (the default) refuses workers of another device class: their bits would differ.</summary>
     public bool Strict { get; init; } = true;
+
+    /// <summary>
+    /// Into how many ranges of parameters the adding and stepping is cut, each on a silo of its own; null takes what the job's size and the
+    /// cluster's ask for. No bit depends on it.
+    /// </summary>
+    public int? Aggregators { get; init; }
 }

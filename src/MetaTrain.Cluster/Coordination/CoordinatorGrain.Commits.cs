@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Messages;
 using MetaTrain.Abstractions.Storage;
+using MetaTrain.Cluster.Aggregation;
 using Microsoft.Extensions.Logging;
 
 namespace MetaTrain.Cluster.Coordination;
@@ -24,8 +25,14 @@ internal sealed partial class CoordinatorGrain
     private bool _isWorthNoting;
 
     // Called between steps only: a step moves the optimizer's state before there is a version that belongs to it.
-    private void RequestCommit(JobSession session)
+    private async Task RequestCommitAsync(JobSession session)
     {
+        OptimizerState optimizer = await _aggregation!.CaptureAsync();
+        if (_session != session)
+        {
+            return;
+        }
+
         session.CommitStarted();
         _commitWanted?.TrySetResult();
         _commitWanted = null;
@@ -35,7 +42,7 @@ internal sealed partial class CoordinatorGrain
             _toCommit.Dequeue();
         }
 
-        _toCommit.Enqueue(CommitImage.Take(session, services.Time));
+        _toCommit.Enqueue(CommitImage.Take(session, optimizer, services.Time));
         if (_committing.IsCompleted)
         {
             _committing = CommitAsync(session);
@@ -57,7 +64,7 @@ internal sealed partial class CoordinatorGrain
         while (_toCommit.TryDequeue(out CommitImage? image) && _session == session)
         {
             long start = services.Time.GetTimestamp();
-            CheckpointContent content = await Task.Run(() => image.Encode(Job, _experiment!.Parameters));
+            CheckpointContent content = await Task.Run(() => image.EncodeAsync(Job, _experiment!.Parameters));
             CheckpointManifest? manifest = await CommitUntilItIsKnownAsync(session, content);
             if (manifest is null)
             {
@@ -78,6 +85,10 @@ internal sealed partial class CoordinatorGrain
         try
         {
             await commit;
+        }
+        catch (AggregatorLostException e)
+        {
+            await GoOnFromCommitAsync(session, $"of this: {e.Message}");
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -102,7 +113,7 @@ internal sealed partial class CoordinatorGrain
                     Note(RunEventKind.Recovery, "The store is back.");
                 }
 
-                if (manifest is null)
+                if (manifest is null && _session == session)
                 {
                     services.Instruments.CommitFailed(Label, fenced: true);
                     Replaced();

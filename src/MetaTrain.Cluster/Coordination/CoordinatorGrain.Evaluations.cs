@@ -81,7 +81,7 @@ internal sealed partial class CoordinatorGrain
         _experiment = await services.Experiments.GetAsync(Job);
         CheckpointManifest last = await services.Checkpoints.FindAsync(Job, CheckpointSelector.Last, CancellationToken.None)
             ?? throw new InvalidDataException($"Job {Job} has no committed version.");
-        Trajectory trajectory = await RestoredTrajectoryAsync(last, _experiment);
+        (Trajectory trajectory, _) = await RestoredTrajectoryAsync(last, _experiment);
         if (_session is { } opened)
         {
             return opened;
@@ -148,12 +148,14 @@ internal sealed partial class CoordinatorGrain
     {
         foreach ((long number, EvaluationTicket ticket) in _tickets.ToList())
         {
-            if (ticket.Summary is null && ticket.Failure is null)
+            if (IsOpen(ticket))
             {
                 _tickets[number] = ticket with { Failure = failure };
             }
         }
     }
+
+    private static bool IsOpen(EvaluationTicket ticket) => ticket.Summary is null && ticket.Failure is null;
 
     private async Task<string> KeptVersionsAsync()
     {

@@ -3,9 +3,9 @@ using MetaTrain.Abstractions.Grains;
 using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Specs;
 using MetaTrain.Abstractions.Storage;
+using MetaTrain.Cluster.Aggregation;
 using MetaTrain.Cluster.Experiments;
 using MetaTrain.Learning.Experiments;
-using MetaTrain.Learning.MetaOptimizers;
 
 namespace MetaTrain.Cluster.Coordination;
 
@@ -69,12 +69,13 @@ internal sealed partial class CoordinatorGrain
         JobSpec spec = JobSpecReader.Parse(record.SpecJson);
         IExperiment experiment = _experiment = await services.Experiments.GetAsync(Job);
         CheckpointManifest? manifest = await services.Checkpoints.FindAsync(Job, CheckpointSelector.Last, CancellationToken.None);
-        Trajectory trajectory = manifest is null
-            ? await InitialTrajectoryAsync(spec, experiment)
+        (Trajectory trajectory, Dictionary<string, float[]>? optimizer) = manifest is null
+            ? (await InitialTrajectoryAsync(spec, experiment), null)
             : await RestoredTrajectoryAsync(manifest, experiment);
         trajectory.DeviceClass ??= services.Devices.DeviceClass;
+        IAggregation aggregation = await AggregateAsync(spec.Resources.Aggregators, epoch, trajectory, experiment, optimizer);
 
-        SessionSettings settings = Settings(spec, experiment, trajectory);
+        SessionSettings settings = Settings(spec, experiment, trajectory) with { Aggregators = aggregation.Aggregators };
         JobSession session = new(settings, epoch, trajectory, services.Time, Note)
         {
             Reissued = reason => services.Instruments.BlockReissued(Label, reason),
@@ -94,7 +95,7 @@ internal sealed partial class CoordinatorGrain
         // Whatever an earlier coordinator noted is to be replaced or taken away.
         _hasNote = true;
         _committedIteration = trajectory.Iteration;
-        _session = session;
+        (_session, _aggregation) = (session, aggregation);
         _lastTurn = services.Time.GetTimestamp();
         services.Instruments.CoordinatorStarted(Label, epoch, trajectory.Iteration, session.Iterations);
         Note(
@@ -102,6 +103,11 @@ internal sealed partial class CoordinatorGrain
             epoch == 1
                 ? $"Started: {session.Iterations} iterations of {spec.Meta.TasksPerIteration} tasks in {settings.Plan.Blocks} blocks of {settings.Plan.BlockSize}, {trajectory.Parameters.Length} parameters, {trajectory.DeviceClass}."
                 : $"Coordinator {epoch} took over on {services.Silo.Name} and goes on from the commit of iteration {trajectory.Iteration}.");
+        if (settings.IsRanged)
+        {
+            Note(RunEventKind.Lifecycle, $"Adding and stepping is cut into {_aggregatorSilos.Length} ranges of parameters, on {string.Join(", ", _aggregatorSilos.Select(NameOf))}.");
+        }
+
         await ChangeStateAsync(session, session.IsPaused ? JobState.Paused : session.IsTrained ? JobState.Evaluating : JobState.Running);
         await AdvanceAsync();
     }
@@ -119,17 +125,14 @@ internal sealed partial class CoordinatorGrain
     private async Task<Trajectory> InitialTrajectoryAsync(JobSpec spec, IExperiment experiment) => new()
     {
         Parameters = spec.Initialize is { IsRandom: false } initialize ? await WarmStartAsync(initialize, experiment) : experiment.InitialParameters(),
-        Optimizer = experiment.CreateOptimizer(),
     };
 
-    private async Task<Trajectory> RestoredTrajectoryAsync(CheckpointManifest manifest, IExperiment experiment)
+    private async Task<(Trajectory Trajectory, Dictionary<string, float[]> Optimizer)> RestoredTrajectoryAsync(CheckpointManifest manifest, IExperiment experiment)
     {
         SafetensorsFile file = SafetensorsFile.Read(await services.Checkpoints.ReadAsync(manifest, CancellationToken.None));
-        IMetaOptimizer optimizer = experiment.CreateOptimizer();
-        optimizer.Restore(CheckpointCodec.DecodeOptimizer(file));
-        Trajectory trajectory = new() { Parameters = CheckpointCodec.DecodeParameters(experiment.Parameters, file), Optimizer = optimizer };
+        Trajectory trajectory = new() { Parameters = CheckpointCodec.DecodeParameters(experiment.Parameters, file) };
         trajectory.Restore(TrajectoryProgress.FromJson(manifest.ProgressJson));
-        return trajectory;
+        return (trajectory, CheckpointCodec.DecodeOptimizer(file));
     }
 
     private async Task<float[]> WarmStartAsync(InitializeSpec initialize, IExperiment experiment)

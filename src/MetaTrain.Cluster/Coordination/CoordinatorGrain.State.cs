@@ -119,6 +119,10 @@ internal sealed partial class CoordinatorGrain
     private void LeaveSession()
     {
         _session = null;
+        _aggregation?.Close();
+        _aggregation = null;
+        _aggregatorSilos = [];
+        _toCommit.Clear();
         _readOnly = false;
         _finalOpen = false;
         _commitWanted?.TrySetResult();

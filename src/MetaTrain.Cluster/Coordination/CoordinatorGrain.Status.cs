@@ -67,6 +67,7 @@ internal sealed partial class CoordinatorGrain
             ParameterCount = trajectory.Parameters.Length,
             Stalled = Stalled(session),
             Coordinator = services.Silo.Name,
+            Aggregators = [.. _aggregatorSilos.Select(NameOf)],
         };
     }
 

@@ -3,6 +3,7 @@ using MetaTrain.Abstractions.Grains;
 using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Messages;
 using MetaTrain.Abstractions.Storage;
+using MetaTrain.Cluster.Aggregation;
 using MetaTrain.Cluster.Placement;
 using MetaTrain.Cluster.Queue;
 using MetaTrain.Cluster.Telemetry;
@@ -63,7 +64,7 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
         }
 
         // All before the first is counted: a silo whose call failed offers them all again.
-        ImmutableArray<NodeResult> results = await BringAsync(request.Results);
+        ImmutableArray<NodeResult> results = await BringAsync(session, request.Results);
         if (_session != session)
         {
             return new ExchangeReply { Outcome = ExchangeOutcome.Leave };
@@ -103,6 +104,8 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
                     Leases = leases,
                     IsExhausted = session.IsExhaustedFor(_wanted - request.Workers.Length),
                     Parameters = NewsFor(session, request, leases),
+                    Epoch = session.Epoch,
+                    Aggregators = session.Settings.Aggregators,
                 };
             }
 
@@ -112,7 +115,9 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
             }
         }
 
-        return new ExchangeReply { Outcome = ExchangeOutcome.Leave };
+        return _session == session
+            ? new ExchangeReply { Outcome = ExchangeOutcome.Leave, Epoch = session.Epoch, Aggregators = session.Settings.Aggregators }
+            : new ExchangeReply { Outcome = ExchangeOutcome.Leave };
     }
 
     // A block for each worker, as far as there are any. Refused: there was one, but it could not be noted in the store.
@@ -137,9 +142,9 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
         return (leases.ToImmutable(), false);
     }
 
-    // The parameters of the first lease whose version the silo lacks: with the leases, so that it need not ask.
+    // The parameters of the first lease whose version the silo lacks: with the leases, so that it need not ask. Aggregators are asked.
     private static ParameterSnapshot? NewsFor(JobSession session, ExchangeRequest request, ImmutableArray<Lease> leases) =>
-        leases.FirstOrDefault(lease => lease.Epoch != request.KnownEpoch || lease.Version != request.KnownVersion) is { } unknown
+        !session.Settings.IsRanged && leases.FirstOrDefault(lease => lease.Epoch != request.KnownEpoch || lease.Version != request.KnownVersion) is { } unknown
             && session.Parameters(unknown.Version) is { } values
             ? new ParameterSnapshot { Epoch = session.Epoch, Version = unknown.Version, Values = values }
             : null;
@@ -149,15 +154,16 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
             ? new ParameterSnapshot { Epoch = epoch, Version = version, Values = values }
             : null);
 
-    // Large sums are fetched from the silo that offers them.
-    private async ValueTask<ImmutableArray<NodeResult>> BringAsync(ImmutableArray<NodeResult> results)
+    // Large sums are fetched from the silo that offers them; those of an earlier epoch count for nothing.
+    private async ValueTask<ImmutableArray<NodeResult>> BringAsync(JobSession session, ImmutableArray<NodeResult> results)
     {
         if (results.All(static result => result.Gradient.Ticket is null))
         {
             return results;
         }
 
-        FloatVector[] gradients = await Task.WhenAll(results.Select(result => services.Transfers.BringAsync(result.Gradient).AsTask()));
+        FloatVector[] gradients = await Task.WhenAll(results.Select(result =>
+            result.Epoch == session.Epoch ? services.Transfers.BringAsync(result.Gradient).AsTask() : Task.FromResult(result.Gradient)));
         return [.. results.Zip(gradients, static (result, gradient) => result with { Gradient = gradient })];
     }
 
@@ -183,6 +189,7 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
         }
 
         _advancing = true;
+        AggregatorLostException? lost = null;
         try
         {
             while (_advanceAgain && _session == session)
@@ -196,6 +203,10 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
             // The next tick tries again.
             StoreIsAway(e.Message);
         }
+        catch (AggregatorLostException e)
+        {
+            lost = e;
+        }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             LogAdvanceFailed(logger, Job.Value, session.Trajectory.Iteration, e);
@@ -204,6 +215,11 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
         finally
         {
             _advancing = false;
+        }
+
+        if (lost is not null)
+        {
+            await GoOnFromCommitAsync(session, $"of this: {lost.Message}");
         }
 
         // Turns that wait for a straggler's block are woken by the clock.
@@ -220,6 +236,10 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
             if (session.CanStep)
             {
                 await StepAsync(session);
+                if (_session != session)
+                {
+                    return;
+                }
             }
 
             foreach ((Round round, EvaluationSummary summary) in session.TakeEvaluations())
@@ -229,7 +249,7 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
 
             if (session.ShouldCommit() || _commitWanted is not null)
             {
-                RequestCommit(session);
+                await RequestCommitAsync(session);
             }
         }
         while ((session.CanStep || _commitWanted is not null) && _session == session);
@@ -239,11 +259,16 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
 
     private async Task StepAsync(JobSession session)
     {
-        BlockSum sum = session.StepSum;
-        float[] next = await Task.Run(() => session.Trajectory.NextParameters(sum));
+        int tasks = session.StepSum.Count;
+        float[] next = await _aggregation!.NextParametersAsync(session);
+        if (_session != session)
+        {
+            return;
+        }
+
         TimeSpan elapsed = session.Stepped(next);
         services.Instruments.IterationStepped(
-            Label, session.Trajectory.Iteration, sum.Count, session.Trajectory.Loss!.Value, session.Trajectory.Accuracy, elapsed);
+            Label, session.Trajectory.Iteration, tasks, session.Trajectory.Loss!.Value, session.Trajectory.Accuracy, elapsed);
         _waitingWatchers.Wake();
     }
 
@@ -274,6 +299,12 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
 
         session.ExpireLeases();
         LoseDeadSilos(session);
+        await WatchAggregatorsAsync(session);
+        if (_session != session)
+        {
+            return;
+        }
+
         if (session.Failure is not null || session.CanStep || session.IsTrained)
         {
             await AdvanceAsync();

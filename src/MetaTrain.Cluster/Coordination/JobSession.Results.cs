@@ -45,9 +45,10 @@ internal sealed partial class JobSession
             return null;
         }
 
-        if (round.Id.Kind == RoundKind.Training && result.Gradient.Length != _settings.ParameterCount)
+        int expected = round.Id.Kind == RoundKind.Training && !_settings.IsRanged ? _settings.ParameterCount : 0;
+        if (result.Gradient.Length != expected)
         {
-            Fail($"Worker {WorkerKey.DisplayName(result.Workers[0])} returned {result.Gradient.Length} gradient values for {_settings.ParameterCount} parameters: it runs another build of MetaTrain.");
+            Fail($"Worker {WorkerKey.DisplayName(result.Workers[0])} returned {result.Gradient.Length} gradient values instead of {expected}: it runs another build of MetaTrain.");
             return null;
         }
 
@@ -69,6 +70,15 @@ internal sealed partial class JobSession
 
     /// <summary>The sum to step on, when <see cref="CanStep"/>.</summary>
     public BlockSum StepSum => _training!.Sum!;
+
+    /// <summary>Which sums of the training round count, when <see cref="CanStep"/>.</summary>
+    public RangeSums StepSums => new()
+    {
+        Round = _training!.Id,
+        Blocks = _training.Partition.Blocks,
+        Tasks = StepSum.Count,
+        Nodes = [.. _training.Nodes],
+    };
 
     /// <summary>Makes the parameters after the training round's step the newest version, and opens what follows. Returns how long the iteration took.</summary>
     public TimeSpan Stepped(float[] next)

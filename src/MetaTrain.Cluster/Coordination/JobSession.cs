@@ -108,6 +108,9 @@ internal sealed partial class JobSession
     /// <summary>The parameters of a version; null when no open round needs it.</summary>
     public FloatVector? Parameters(long version) => _versions.GetValueOrDefault(version);
 
+    /// <summary>The versions that open rounds need.</summary>
+    public IEnumerable<long> Versions => _versions.Keys;
+
     /// <summary>How far an evaluation is; null when it is not open.</summary>
     public long? EvaluationProgress(long number) =>
         _evaluations.TryGetValue(new RoundId(RoundKind.Evaluation, number), out Round? round)

@@ -37,6 +37,9 @@ internal sealed class Round(RoundId id, long version, BlockPartition partition, 
     /// <summary>How many workers a block of it was counted from.</summary>
     public int Workers => _workers.Count;
 
+    /// <summary>The nodes whose sums count: each block lies below one of them at most.</summary>
+    public IReadOnlyCollection<TreeNode> Nodes => _fingerprints.Keys;
+
     /// <summary>The sum of the round; null until it is complete.</summary>
     public BlockSum? Sum => _tree.Root;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MetaTrain.Abstractions.Jobs;
+using MetaTrain.Abstractions.Messages;
 using MetaTrain.Abstractions.Specs;
 
 namespace MetaTrain.Cluster.Coordination;
@@ -16,8 +17,14 @@ internal sealed record SessionSettings
     /// <summary>How many values one version has.</summary>
     public required int ParameterCount { get; init; }
 
+    /// <summary>Who has a range of the parameters each, in their order; empty when the coordinator itself adds up and steps.</summary>
+    public ImmutableArray<Aggregator> Aggregators { get; init; } = [];
+
+    /// <summary>True when aggregators have the gradients, and results come without.</summary>
+    public bool IsRanged => !Aggregators.IsEmpty;
+
     /// <summary>The metrics of an evaluation block.</summary>
-    public required Func<Abstractions.Messages.EvaluationWork, ImmutableArray<string>> EvaluationMetrics { get; init; }
+    public required Func<EvaluationWork, ImmutableArray<string>> EvaluationMetrics { get; init; }
 
     public string? DataNote { get; init; }
 }

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using MetaTrain.Abstractions.Jobs;
-using MetaTrain.Learning.Blocks;
-using MetaTrain.Learning.MetaOptimizers;
 
 namespace MetaTrain.Cluster.Coordination;
 
@@ -15,8 +13,6 @@ internal sealed class Trajectory
 
     /// <summary>[P]; never changed in place, so that a version can be read while the next one is made.</summary>
     public required float[] Parameters { get; set; }
-
-    public required IMetaOptimizer Optimizer { get; init; }
 
     public ThinnedSeries Losses { get; private set; } = new();
 
@@ -38,20 +34,6 @@ internal sealed class Trajectory
     public long BlocksReissued { get; set; }
 
     public Dictionary<string, long> BlocksByWorker { get; } = new(StringComparer.Ordinal);
-
-    /// <summary>
-    /// The parameters after a step on the mean of a round's meta-gradients, which are used up. Pure arithmetic on flat vectors that moves the
-    /// optimizer on: it may run on any thread, one call at a time, and <see cref="Stepped"/> follows it.
-    /// </summary>
-    public float[] NextParameters(BlockSum sum)
-    {
-        float[] gradient = sum.Gradient.Take();
-        FlatArithmetic.Divide(gradient, sum.Count);
-        float[] next = Parameters.AsSpan().ToArray();
-        Optimizer.Step(next, gradient, Iteration);
-        GradientArrays.Return(gradient);
-        return next;
-    }
 
     /// <summary>Makes the next version the newest; the first metric of a round is the loss, the second, if any, the accuracy.</summary>
     public void Stepped(float[] next, BlockSum sum, TimeSpan elapsed)

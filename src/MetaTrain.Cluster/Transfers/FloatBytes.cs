@@ -6,13 +6,10 @@ namespace MetaTrain.Cluster.Transfers;
 /// <summary>The bytes of an array of floats, little-endian as they lie, for sockets that read and write memory of bytes.</summary>
 internal sealed class FloatBytes(float[] values) : MemoryManager<byte>
 {
-    /// <summary>The bytes of an array.</summary>
-    public static Memory<byte> Of(float[] values) => new FloatBytes(values).Memory;
-
     /// <summary>The bytes of memory that an array holds.</summary>
-    public static ReadOnlyMemory<byte> Of(ReadOnlyMemory<float> values) =>
+    public static Memory<byte> Of(ReadOnlyMemory<float> values) =>
         MemoryMarshal.TryGetArray(values, out ArraySegment<float> segment)
-            ? Of(segment.Array!).Slice(segment.Offset * sizeof(float), segment.Count * sizeof(float))
+            ? new FloatBytes(segment.Array!).Memory.Slice(segment.Offset * sizeof(float), segment.Count * sizeof(float))
             : throw new ArgumentException("These values lie in no array.", nameof(values));
 
     public override Span<byte> GetSpan() => MemoryMarshal.AsBytes(values.AsSpan());

@@ -16,16 +16,43 @@ internal sealed class TransferClient(IOptions<TransferOptions> options) : IDispo
     /// <exception cref="IOException">It could not be fetched; its silo must be asked again.</exception>
     public async ValueTask<FloatVector> BringAsync(FloatVector vector)
     {
-        if (vector.Ticket is not { } ticket)
+        if (vector.Ticket is null)
         {
             return vector;
         }
 
-        float[] values = GradientArrays.RentUncleared(ticket.Length);
+        return new FloatVector(await CopyAsync(vector).ConfigureAwait(false));
+    }
+
+    /// <summary>The values in an array of the caller's own.</summary>
+    /// <exception cref="IOException">They could not be fetched; their silo must be asked again.</exception>
+    public async ValueTask<float[]> CopyAsync(FloatVector vector)
+    {
+        float[] values = GradientArrays.RentUncleared(vector.Length);
+        await CopyAsync(vector, values).ConfigureAwait(false);
+        return values;
+    }
+
+    /// <summary>Writes the values, straight from the other silo if they are there.</summary>
+    /// <param name="vector">What to copy.</param>
+    /// <param name="destination">As long as the vector; memory of an array.</param>
+    /// <exception cref="IOException">They could not be fetched; their silo must be asked again.</exception>
+    public async ValueTask CopyAsync(FloatVector vector, Memory<float> destination)
+    {
+        if (vector.Length != destination.Length)
+        {
+            throw new ArgumentException($"A vector of {vector.Length} values does not fit {destination.Length}.", nameof(destination));
+        }
+
+        if (vector.Ticket is not { } ticket)
+        {
+            vector.Memory.CopyTo(destination);
+            return;
+        }
+
         try
         {
-            await FetchAsync(ticket, values).ConfigureAwait(false);
-            return new FloatVector(values);
+            await FetchAsync(ticket, FloatBytes.Of(destination)).ConfigureAwait(false);
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
@@ -41,7 +68,7 @@ internal sealed class TransferClient(IOptions<TransferOptions> options) : IDispo
         }
     }
 
-    private async Task FetchAsync(VectorTicket ticket, float[] values)
+    private async Task FetchAsync(VectorTicket ticket, Memory<byte> values)
     {
         ConcurrentBag<Socket> idle = _idle.GetOrAdd((ticket.Host, ticket.Port), static _ => []);
         while (idle.TryTake(out Socket? kept))
@@ -81,7 +108,7 @@ internal sealed class TransferClient(IOptions<TransferOptions> options) : IDispo
     }
 
     // False when the other side had closed the connection before it heard of the request: it was idle, and another one will do.
-    private async Task<bool> TryFetchAsync(Socket socket, VectorTicket ticket, float[] values)
+    private async Task<bool> TryFetchAsync(Socket socket, VectorTicket ticket, Memory<byte> values)
     {
         bool isDone = false;
         try
@@ -109,7 +136,7 @@ internal sealed class TransferClient(IOptions<TransferOptions> options) : IDispo
                     : $"{ticket.Host}:{ticket.Port} offered {ticket.Length} values and sends {length} bytes: it runs another build of MetaTrain.");
             }
 
-            isDone = await TransferWire.ReceiveAllAsync(socket, FloatBytes.Of(values), options.Value.StallTime, default).ConfigureAwait(false);
+            isDone = await TransferWire.ReceiveAllAsync(socket, values, options.Value.StallTime, default).ConfigureAwait(false);
             return isDone ? true : throw new IOException($"{ticket.Host}:{ticket.Port} closed the connection before a vector of {ticket.Length} values.");
         }
         finally

@@ -7,12 +7,12 @@ using MetaTrain.Cluster.Transfers;
 namespace MetaTrain.Cluster.Workers;
 
 /// <summary>The versions of parameters that this silo's workers compute with: each pulled once, shared by reference.</summary>
-/// <param name="read">Asks a job's coordinator for a version of an epoch.</param>
-/// <param name="transfers">Fetches what is too large for a message.</param>
+/// <param name="read">Reads a version of an epoch, wherever its job keeps it.</param>
+/// <param name="transfers">Fetches what came as a ticket.</param>
 /// <param name="instruments">Told how long that took.</param>
 /// <param name="time">The clock.</param>
 internal sealed class ParameterCache(
-    Func<JobId, long, long, Task<ParameterSnapshot?>> read, TransferClient transfers, ClusterInstruments instruments, TimeProvider time)
+    Func<JobId, long, long, Task<FloatVector?>> read, TransferClient transfers, ClusterInstruments instruments, TimeProvider time)
 {
     private const int Capacity = 8;
 
@@ -60,7 +60,7 @@ internal sealed class ParameterCache(
     public void Put(JobId job, ParameterSnapshot snapshot)
     {
         Key key = new(job, snapshot.Epoch, snapshot.Version);
-        Task<FloatVector?> values = BringAsync(key, snapshot.Values);
+        Task<FloatVector?> values = MeasureAsync(job, BringAsync(snapshot.Values));
         lock (_gate)
         {
             if (Find(key) is { } known)
@@ -73,19 +73,17 @@ internal sealed class ParameterCache(
         }
     }
 
-    private async Task<FloatVector?> PullAsync(Key key)
-    {
-        ParameterSnapshot? snapshot = await read(key.Job, key.Epoch, key.Version).ConfigureAwait(false);
-        return snapshot is null ? null : await BringAsync(key, snapshot.Values).ConfigureAwait(false);
-    }
+    private Task<FloatVector?> PullAsync(Key key) => MeasureAsync(key.Job, read(key.Job, key.Epoch, key.Version));
 
-    private async Task<FloatVector?> BringAsync(Key key, FloatVector values)
+    private async Task<FloatVector?> MeasureAsync(JobId job, Task<FloatVector?> pull)
     {
         long start = time.GetTimestamp();
-        FloatVector here = await transfers.BringAsync(values).ConfigureAwait(false);
-        instruments.ParametersPulled(JobNames.LabelOf(key.Job), time.GetElapsedTime(start));
+        FloatVector? here = await pull.ConfigureAwait(false);
+        instruments.ParametersPulled(JobNames.LabelOf(job), time.GetElapsedTime(start));
         return here;
     }
+
+    private async Task<FloatVector?> BringAsync(FloatVector values) => await transfers.BringAsync(values).ConfigureAwait(false);
 
     private void Trim()
     {

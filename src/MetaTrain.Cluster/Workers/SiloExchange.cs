@@ -1,12 +1,11 @@
 using System.Collections.Concurrent;
-using MetaTrain.Abstractions.Grains;
 using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Messages;
 
 namespace MetaTrain.Cluster.Workers;
 
 /// <summary>What the workers of this silo exchange with coordinators, together: one call for several of them, and one sum for several blocks.</summary>
-internal sealed class SiloExchange(IGrainFactory grains, ParameterCache parameters, SiloDevices devices, TimeProvider time)
+internal sealed class SiloExchange(JobLinks links, ParameterCache parameters, SiloDevices devices, TimeProvider time)
 {
     private const int Capacity = 16;
 
@@ -28,14 +27,14 @@ internal sealed class SiloExchange(IGrainFactory grains, ParameterCache paramete
             return known;
         }
 
-        ICoordinatorGrain coordinator = grains.GetGrain<ICoordinatorGrain>(job.Value);
         JobExchange exchange = _jobs.GetOrAdd(job, added => new JobExchange(
-            coordinator.ExchangeAsync, snapshot => parameters.Put(added, snapshot), devices.DeviceClass, time));
+            links.Of(added).ExchangeAsync, snapshot => parameters.Put(added, snapshot), devices.DeviceClass, time));
         foreach ((JobId other, JobExchange idle) in _jobs)
         {
             if (_jobs.Count > Capacity && other != job && idle.IsIdle)
             {
                 _jobs.TryRemove(other, out _);
+                links.Forget(other);
             }
         }
 

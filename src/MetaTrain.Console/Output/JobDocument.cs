@@ -32,6 +32,7 @@ internal static class JobDocument
         ["blocksReissued"] = status.BlocksReissued,
         ["epoch"] = status.Epoch,
         ["coordinator"] = status.Coordinator,
+        ["aggregators"] = new JsonArray([.. status.Aggregators.Select(static silo => JsonValue.Create(silo))]),
         ["submittedAt"] = status.SubmittedAt.ToString("O", CultureInfo.InvariantCulture),
         ["failure"] = status.Failure,
         ["stalled"] = status.Stalled,

@@ -133,7 +133,7 @@ public sealed class Experiment : IExperiment
     }
 
     /// <inheritdoc/>
-    public IMetaOptimizer CreateOptimizer() => _createOptimizer(_layout.Length);
+    public IMetaOptimizer CreateOptimizer(int parameters) => _createOptimizer(parameters);
 
     /// <inheritdoc/>
     public EpisodeBlock Sample(BlockRequest request)

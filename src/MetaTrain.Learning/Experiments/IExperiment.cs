@@ -33,7 +33,8 @@ public interface IExperiment
     float[] InitialParameters();
 
     /// <summary>A fresh meta-optimizer.</summary>
-    IMetaOptimizer CreateOptimizer();
+    /// <param name="parameters">Of how many parameters: all, or those of a range.</param>
+    IMetaOptimizer CreateOptimizer(int parameters);
 
     /// <summary>Samples the episodes of a block; cheap, off the device, ahead of time.</summary>
     EpisodeBlock Sample(BlockRequest request);

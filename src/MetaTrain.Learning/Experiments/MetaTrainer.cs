@@ -28,7 +28,7 @@ public sealed class MetaTrainer
         (_experiment, _tasks, _blockSize) = (experiment, tasksPerIteration, blockSize);
         _parallel = new ParallelOptions { MaxDegreeOfParallelism = workers };
         _parameters = experiment.InitialParameters();
-        _optimizer = experiment.CreateOptimizer();
+        _optimizer = experiment.CreateOptimizer(_parameters.Length);
     }
 
     /// <summary>Iterations done.</summary>

@@ -1,21 +1,34 @@
 namespace MetaTrain.Learning.MetaOptimizers;
 
-/// <summary>Clips a gradient by value, then by norm.</summary>
-internal static class GradientClipping
+/// <summary>
+/// Clips a gradient by value, then by norm. What the norm needs is summed in pieces of a fixed length, so that whoever has only some
+/// ranges of a gradient, each a number of whole pieces, comes to the same bits.
+/// </summary>
+public static class GradientClipping
 {
-    public static void Apply(Span<float> gradient, double? clipValue, double? clipNorm)
-    {
-        if (clipValue is { } value)
-        {
-            var bound = (float)value;
-            foreach (ref var element in gradient)
-            {
-                // Written so that NaN stays NaN: a broken gradient must be seen, not clipped into a plausible one.
-                element = element > bound ? bound : element < -bound ? -bound : element;
-            }
-        }
+    /// <summary>How many values a piece has; the last one of a gradient may have fewer.</summary>
+    public const int PieceLength = 4096;
 
-        if (clipNorm is { } limit && Norm(gradient) is var norm && norm > limit)
+    /// <summary>Bounds each value.</summary>
+    /// <param name="gradient">Changed.</param>
+    /// <param name="limit">The greatest magnitude.</param>
+    internal static void ByValue(Span<float> gradient, double limit)
+    {
+        var bound = (float)limit;
+        foreach (ref var element in gradient)
+        {
+            // Written so that NaN stays NaN: a broken gradient must be seen, not clipped into a plausible one.
+            element = element > bound ? bound : element < -bound ? -bound : element;
+        }
+    }
+
+    /// <summary>Scales a gradient down to a norm, if its own is greater.</summary>
+    /// <param name="gradient">The gradient, or a range of it; changed.</param>
+    /// <param name="limit">The greatest norm.</param>
+    /// <param name="squareSums"><see cref="SquareSums"/> of the whole gradient.</param>
+    internal static void ByNorm(Span<float> gradient, double limit, ReadOnlySpan<double> squareSums)
+    {
+        if (Norm(squareSums) is var norm && norm > limit)
         {
             var scale = (float)(limit / norm);
             foreach (ref var element in gradient)
@@ -25,27 +38,50 @@ internal static class GradientClipping
         }
     }
 
-    /// <summary>
-    /// The Euclidean norm, in double. Four running sums, over every fourth element each, are added in a fixed order at the end: the bits
-    /// are the same on every machine, and the additions do not wait for each other.
-    /// </summary>
-    public static double Norm(ReadOnlySpan<float> gradient)
+    /// <summary>The Euclidean norm of a gradient from the sums of its pieces, added in their order.</summary>
+    internal static double Norm(ReadOnlySpan<double> squareSums)
+    {
+        double total = 0;
+        foreach (var sum in squareSums)
+        {
+            total += sum;
+        }
+
+        return Math.Sqrt(total);
+    }
+
+    /// <summary>The sum of squares of each piece, in double.</summary>
+    internal static double[] SquareSums(ReadOnlySpan<float> gradient)
+    {
+        var sums = new double[((gradient.Length - 1) / PieceLength) + 1];
+        for (var piece = 0; piece < sums.Length; piece++)
+        {
+            var start = piece * PieceLength;
+            sums[piece] = SquareSum(gradient.Slice(start, Math.Min(PieceLength, gradient.Length - start)));
+        }
+
+        return sums;
+    }
+
+    // Four running sums, over every fourth element each, are added in a fixed order at the end: the bits are the same on every machine,
+    // and the additions do not wait for each other.
+    private static double SquareSum(ReadOnlySpan<float> piece)
     {
         double sum0 = 0, sum1 = 0, sum2 = 0, sum3 = 0;
         var index = 0;
-        for (; index + 4 <= gradient.Length; index += 4)
+        for (; index + 4 <= piece.Length; index += 4)
         {
-            sum0 += (double)gradient[index] * gradient[index];
-            sum1 += (double)gradient[index + 1] * gradient[index + 1];
-            sum2 += (double)gradient[index + 2] * gradient[index + 2];
-            sum3 += (double)gradient[index + 3] * gradient[index + 3];
+            sum0 += (double)piece[index] * piece[index];
+            sum1 += (double)piece[index + 1] * piece[index + 1];
+            sum2 += (double)piece[index + 2] * piece[index + 2];
+            sum3 += (double)piece[index + 3] * piece[index + 3];
         }
 
-        for (; index < gradient.Length; index++)
+        for (; index < piece.Length; index++)
         {
-            sum0 += (double)gradient[index] * gradient[index];
+            sum0 += (double)piece[index] * piece[index];
         }
 
-        return Math.Sqrt(sum0 + sum1 + (sum2 + sum3));
+        return sum0 + sum1 + (sum2 + sum3);
     }
 }

@@ -22,12 +22,28 @@ public abstract class MetaOptimizer<TOptions>(TOptions options, int parameterCou
     protected TOptions Options { get; } = options;
 
     /// <inheritdoc/>
-    public void Step(Span<float> parameters, Span<float> gradient, long iteration)
+    public double[] Clip(Span<float> gradient)
+    {
+        RequireLength(gradient.Length, nameof(gradient));
+        if (Options.ClipValue is { } limit)
+        {
+            GradientClipping.ByValue(gradient, limit);
+        }
+
+        return Options.ClipNorm is null ? [] : GradientClipping.SquareSums(gradient);
+    }
+
+    /// <inheritdoc/>
+    public void Step(Span<float> parameters, Span<float> gradient, long iteration, ReadOnlySpan<double> squareSums)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(iteration);
         RequireLength(parameters.Length, nameof(parameters));
         RequireLength(gradient.Length, nameof(gradient));
-        GradientClipping.Apply(gradient, Options.ClipValue, Options.ClipNorm);
+        if (Options.ClipNorm is { } limit)
+        {
+            GradientClipping.ByNorm(gradient, limit, squareSums);
+        }
+
         Update(parameters, gradient, iteration, Options.Schedule.At(Options.LearningRate, iteration, Options.Iterations));
     }
 

@@ -133,7 +133,7 @@ public sealed class JobSessionTests
         NodeResult result = SessionFixture.Compute(session, session.TryLease("a/0@x")!);
         session.Accept((result with { Gradient = new FloatVector(new float[2]), Workers = ["a/0@x"] }).WithFingerprint());
 
-        Assert.Contains("2 gradient values for 5 parameters", session.Failure, StringComparison.Ordinal);
+        Assert.Contains("2 gradient values instead of 5", session.Failure, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Messages;
 using MetaTrain.Abstractions.Specs;
+using MetaTrain.Cluster.Aggregation;
 using MetaTrain.Cluster.Coordination;
 using MetaTrain.Learning.MetaOptimizers;
 using Microsoft.Extensions.Time.Testing;
@@ -12,6 +13,8 @@ namespace MetaTrain.Cluster.Tests.Coordination;
 internal sealed class SessionFixture
 {
     public const int ParameterCount = 5;
+
+    private static readonly WholeAggregation Aggregation = new(new PlainDescent());
 
     public FakeTimeProvider Time { get; } = new();
 
@@ -43,7 +46,7 @@ internal sealed class SessionFixture
         return session;
     }
 
-    public static Trajectory NewTrajectory() => new() { Parameters = [1, 2, 3, 4, 5], Optimizer = new PlainDescent(), DeviceClass = "test" };
+    public static Trajectory NewTrajectory() => new() { Parameters = [1, 2, 3, 4, 5], DeviceClass = "test" };
 
     /// <summary>What a worker would return for a lease.</summary>
     public static NodeResult Compute(JobSession session, Lease lease)
@@ -93,7 +96,7 @@ internal sealed class SessionFixture
         {
             if (session.CanStep)
             {
-                session.Stepped(session.Trajectory.NextParameters(session.StepSum));
+                session.Stepped(Aggregation.NextParameters(session.StepSum, session.Trajectory.Parameters, session.Trajectory.Iteration));
             }
 
             foreach ((Round _, EvaluationSummary _) in session.TakeEvaluations())
@@ -146,7 +149,9 @@ internal sealed class SessionFixture
     {
         public IReadOnlyDictionary<string, float[]> State { get; } = new Dictionary<string, float[]>();
 
-        public void Step(Span<float> parameters, Span<float> gradient, long iteration)
+        public double[] Clip(Span<float> gradient) => [];
+
+        public void Step(Span<float> parameters, Span<float> gradient, long iteration, ReadOnlySpan<double> squareSums)
         {
             for (int i = 0; i < parameters.Length; i++)
             {

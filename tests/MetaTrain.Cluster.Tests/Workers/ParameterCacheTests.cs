@@ -23,7 +23,7 @@ public sealed class ParameterCacheTests : IDisposable
         (_, _, version) =>
         {
             _read.Add(version);
-            return Task.FromResult<ParameterSnapshot?>(Snapshot(version, 1));
+            return Task.FromResult<FloatVector?>(Snapshot(version, 1).Values);
         },
         new TransferClient(Options.Create(new TransferOptions())),
         _services.GetRequiredService<ClusterInstruments>(),

@@ -62,6 +62,38 @@ public sealed class PromiseTests
         Assert.True(before.GetProperty("iteration").GetInt64() < 300, "The kill came after the end: make the job longer.");
     }
 
+    [Fact]
+    public async Task Parameters_HaveTheSameBits_WhenAggregatorsStepOnRangesAndTheSiloOfOneIsKilled()
+    {
+        // Ranges that are fetched and not sent along, and a norm that is summed over them.
+        string spec = TinySpecs.Glyphs("maml-wide", iterations: 200, validateEvery: 60)
+            .Replace("filters: 32", "filters: 48", StringComparison.Ordinal)
+            .Replace("learningRate: 0.001 }", "learningRate: 0.001, clipNorm: 0.5 }", StringComparison.Ordinal);
+        string undisturbed = await TrainAsync(spec);
+        using TemporaryDirectory data = new("ranges");
+        await using TestCluster cluster = await TestCluster.StartAsync(data.Path, silos: 3, workers: 1, environment: Delays);
+        string job = await cluster.SubmitAsync($"{spec}\nresources: {{ aggregators: 2 }}");
+
+        JsonElement status = await cluster.UntilAsync(job, static status => status.GetProperty("iteration").GetInt64() >= 20 && Aggregators(status).Length == 2);
+        string coordinator = status.GetProperty("coordinator").GetString()!;
+        Assert.DoesNotContain(coordinator, Aggregators(status));
+        long epoch = status.GetProperty("epoch").GetInt64();
+        string killed = Aggregators(status)[0];
+        cluster.KillSilo(killed);
+        JsonElement done = await cluster.WatchAsync(job);
+
+        // Those that live go on at once, with the new aggregators.
+        Assert.All(
+            done.GetProperty("workers").EnumerateArray().Where(worker => !worker.GetProperty("id").GetString()!.StartsWith(killed, StringComparison.Ordinal)),
+            static worker => Assert.True(worker.GetProperty("blocks").GetInt64() > 250, worker.ToString()));
+        Assert.Equal("completed", done.GetProperty("state").GetString());
+        Assert.Equal(undisturbed, done.GetProperty("parametersSha256").GetString());
+        Assert.True(done.GetProperty("epoch").GetInt64() > epoch, done.ToString());
+    }
+
+    private static string[] Aggregators(JsonElement status) =>
+        [.. status.GetProperty("aggregators").EnumerateArray().Select(static silo => silo.GetString()!)];
+
     private static async Task<string> TrainAsync(string spec)
     {
         using TemporaryDirectory data = new("undisturbed");
