@@ -10,7 +10,7 @@ namespace MetaTrain.Benchmarks.Primitives;
 /// <summary>What a commit takes before it reaches the store: parameters and Adam's two vectors.</summary>
 public class CommitImaging
 {
-    private JobSession _session = null!;
+    private SimulatedJob _job = null!;
     private CommitImage _image = null!;
     private ParameterSlot _slot = null!;
 
@@ -22,16 +22,18 @@ public class CommitImaging
     [GlobalSetup]
     public void Setup()
     {
-        _session = new SimulatedJob(new SimulationSettings { Workers = 1, Parameters = Values }, TimeProvider.System).Session;
-        _image = CommitImage.Take(_session, TimeProvider.System);
+        _job = new SimulatedJob(new SimulationSettings { Workers = 1, Parameters = Values }, TimeProvider.System);
+        _image = Copy();
         _slot = new ParameterSlot("weight", [Values], 0);
     }
 
-    /// <summary>In the coordinator's turn: the optimizer's vectors are copied.</summary>
-    [Benchmark(Description = "commit copied in the coordinator's turn")]
-    public object Take() => CommitImage.Take(_session, TimeProvider.System);
+    /// <summary>Between two steps: the optimizer's vectors are copied.</summary>
+    [Benchmark(Description = "commit copied between two steps")]
+    public object Take() => Copy();
 
-    /// <summary>Behind it: the safetensors file and the parameters' SHA-256.</summary>
+    /// <summary>Behind them: the safetensors file and the parameters' SHA-256.</summary>
     [Benchmark(Description = "commit encoded, parameters hashed")]
-    public CheckpointContent Encode() => _image.Encode(new JobId("simulation"), [_slot]);
+    public Task<CheckpointContent> EncodeAsync() => _image.EncodeAsync(new JobId("simulation"), [_slot]);
+
+    private CommitImage Copy() => CommitImage.Take(_job.Session, _job.Aggregation.Capture(), TimeProvider.System);
 }
