@@ -22,7 +22,7 @@ internal static class AggregationPlan
     /// <param name="asked">What the spec asks for; null to choose.</param>
     public static int Ranges(int parameters, int silos, int? asked)
     {
-        int pieces = ((parameters - 1) / GradientClipping.PieceLength) + 1;
+        int pieces = GradientClipping.Pieces(parameters);
         long bytes = (long)silos * parameters * sizeof(float);
         long wanted = asked ?? (silos < FewestSilos ? 1 : (bytes + BytesALink - 1) / BytesALink);
         return (int)Math.Clamp(wanted, 1, Math.Min(MostRanges, Math.Min(silos, pieces)));
@@ -35,7 +35,7 @@ internal static class AggregationPlan
     /// <param name="silos">Who gets one, in their order.</param>
     public static ImmutableArray<Aggregator> Cut(JobId job, long epoch, int parameters, IReadOnlyList<SiloAddress> silos)
     {
-        int pieces = ((parameters - 1) / GradientClipping.PieceLength) + 1;
+        int pieces = GradientClipping.Pieces(parameters);
         ImmutableArray<Aggregator>.Builder ranges = ImmutableArray.CreateBuilder<Aggregator>(silos.Count);
         for (int range = 0; range < silos.Count; range++)
         {

@@ -50,17 +50,20 @@ public static class GradientClipping
         return Math.Sqrt(total);
     }
 
+    /// <summary>How many pieces a gradient has.</summary>
+    /// <param name="length">Its values, at least one.</param>
+    public static int Pieces(int length) => ((length - 1) / PieceLength) + 1;
+
     /// <summary>The sum of squares of each piece, in double.</summary>
-    internal static double[] SquareSums(ReadOnlySpan<float> gradient)
+    /// <param name="gradient">The gradient, or a range of it.</param>
+    /// <param name="sums">Filled: as many as there are <see cref="Pieces"/>.</param>
+    internal static void SquareSums(ReadOnlySpan<float> gradient, Span<double> sums)
     {
-        var sums = new double[((gradient.Length - 1) / PieceLength) + 1];
         for (var piece = 0; piece < sums.Length; piece++)
         {
             var start = piece * PieceLength;
             sums[piece] = SquareSum(gradient.Slice(start, Math.Min(PieceLength, gradient.Length - start)));
         }
-
-        return sums;
     }
 
     // Four running sums, over every fourth element each, are added in a fixed order at the end: the bits are the same on every machine,

@@ -13,6 +13,7 @@ public interface IMetaOptimizer
     /// <param name="gradient">[P], already averaged over tasks; changed.</param>
     /// <returns>
     /// The sum of squares of each piece of <see cref="GradientClipping.PieceLength"/> values; empty where the norm is not clipped.
+    /// The next call overwrites them.
     /// </returns>
     double[] Clip(Span<float> gradient);
 

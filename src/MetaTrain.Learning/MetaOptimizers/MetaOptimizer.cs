@@ -14,6 +14,9 @@ public abstract class MetaOptimizer<TOptions>(TOptions options, int parameterCou
 {
     private readonly Dictionary<string, float[]> _state = stateNames.ToDictionary(name => name, _ => new float[parameterCount], StringComparer.Ordinal);
 
+    // A step allocates nothing.
+    private readonly double[] _squareSums = options.ClipNorm is null ? [] : new double[GradientClipping.Pieces(parameterCount)];
+
     /// <inheritdoc/>
     /// <remarks>The live vectors: the next step changes them.</remarks>
     public IReadOnlyDictionary<string, float[]> State => _state;
@@ -30,7 +33,8 @@ public abstract class MetaOptimizer<TOptions>(TOptions options, int parameterCou
             GradientClipping.ByValue(gradient, limit);
         }
 
-        return Options.ClipNorm is null ? [] : GradientClipping.SquareSums(gradient);
+        GradientClipping.SquareSums(gradient, _squareSums);
+        return _squareSums;
     }
 
     /// <inheritdoc/>
