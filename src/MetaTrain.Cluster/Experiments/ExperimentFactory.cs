@@ -23,10 +23,7 @@ internal sealed class ExperimentFactory(DatasetCache datasets) : IExperimentFact
         ImageDataset? dataset = await datasets.FindAsync(DatasetName(spec), cancellationToken);
         try
         {
-            ITaskSource source = TaskSourceRegistry.Create(spec.Data, new OneDataset(dataset));
-            Experiment experiment = Experiment.Create(Read(spec), source, PathOf(spec));
-            CheckEvaluations(spec, experiment);
-            return experiment;
+            return Create(spec, dataset);
         }
         catch (UnknownDatasetException e)
         {
@@ -39,6 +36,19 @@ internal sealed class ExperimentFactory(DatasetCache datasets) : IExperimentFact
         {
             throw new SpecException(e.Message, e);
         }
+    }
+
+    /// <summary>The experiment of a spec.</summary>
+    /// <param name="spec">The spec.</param>
+    /// <param name="dataset">The data set that it names; null for tasks that are made up.</param>
+    /// <exception cref="OptionsException">The spec cannot be computed.</exception>
+    /// <exception cref="SpecException">An evaluation of it cannot be drawn.</exception>
+    public static Experiment Create(JobSpec spec, ImageDataset? dataset)
+    {
+        ITaskSource source = TaskSourceRegistry.Create(spec.Data, new OneDataset(dataset));
+        Experiment experiment = Experiment.Create(Read(spec), source, PathOf(spec));
+        CheckEvaluations(spec, experiment);
+        return experiment;
     }
 
     public JobPlan Plan(JobSpec spec, IExperiment experiment, string deviceClass)

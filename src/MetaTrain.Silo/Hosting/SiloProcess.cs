@@ -1,4 +1,5 @@
 using MetaTrain.Abstractions.Storage;
+using MetaTrain.Cluster.Experiments;
 using MetaTrain.Learning.Devices;
 using MetaTrain.Silo.Health;
 using MetaTrain.Silo.Processes;
@@ -17,7 +18,7 @@ internal static partial class SiloProcess
         RequirePorts(options);
 
         // libtorch takes longer to load than everything else to be built: side by side.
-        Task torch = Task.Run(WarmUp.LoadTorch);
+        Task torch = Task.Run(TorchRuntime.EnsureLoaded);
         Task warm = WarmAsync(torch);
         WebApplication application = SiloHost.Build(options, owner);
         await using (application.ConfigureAwait(false))
@@ -64,7 +65,7 @@ internal static partial class SiloProcess
     private static async Task WarmAsync(Task torch)
     {
         await torch.ConfigureAwait(false);
-        WarmUp.Compute();
+        ExperimentWarmUp.Compute();
     }
 
     /// <summary>Waits for the end. A silo without its store never ends by itself: Orleans goes on trying to write that it leaves.</summary>
