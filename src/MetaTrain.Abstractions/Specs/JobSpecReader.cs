@@ -10,6 +10,8 @@ namespace MetaTrain.Abstractions.Specs;
 /// </summary>
 public sealed class JobSpecReader
 {
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { RespectNullableAnnotations = true };
+
     private readonly SchemaNode _schema;
 
     /// <summary>A reader with this build's schema.</summary>
@@ -52,7 +54,7 @@ public sealed class JobSpecReader
     {
         try
         {
-            return JsonSerializer.Deserialize(canonicalJson, JobSpecJson.Default.JobSpec) ?? throw new InvalidDataException("A stored job has no spec.");
+            return JsonSerializer.Deserialize<JobSpec>(canonicalJson, Options) ?? throw new InvalidDataException("A stored job has no spec.");
         }
         catch (JsonException e)
         {
@@ -76,6 +78,6 @@ public sealed class JobSpecReader
         }
 
         string canonical = CanonicalJson.Write(normalised);
-        return JobSpecReading.Valid(JsonSerializer.Deserialize(canonical, JobSpecJson.Default.JobSpec)!, canonical);
+        return JobSpecReading.Valid(JsonSerializer.Deserialize<JobSpec>(canonical, Options)!, canonical);
     }
 }
