@@ -42,7 +42,7 @@ internal sealed partial class JobSession
     /// last round. Workers of a silo that knows this ask together again, and get blocks that lie below one node of the tree.
     /// </summary>
     /// <param name="othersWaiting">Workers whose silos wait for an answer.</param>
-    public bool IsExhaustedFor(int othersWaiting) => FreeBlocks <= Math.Max(othersWaiting, _workersOfLastRound - LeasesOut);
+    public bool IsExhaustedFor(int othersWaiting) => FreeBlocks <= Math.Max(othersWaiting, _homes.Workers - LeasesOut);
 
     /// <summary>Blocks that could be leased now.</summary>
     public int FreeBlocks => LeasableRounds().Where(static round => round.Sum is null).Sum(static round => round.Leases.Free);
@@ -162,7 +162,8 @@ internal sealed partial class JobSession
             only = block => idle || round.Leases.Losses(block) < SuspectLosses;
         }
 
-        if (round.Sum is not null || !round.Leases.TryLease(worker, out (int Block, bool Again) grant, only))
+        (int, int) home = round == _training ? _homes.Of(worker, round.Partition.Blocks) : default;
+        if (round.Sum is not null || !round.Leases.TryLease(worker, out (int Block, bool Again) grant, only, home))
         {
             return null;
         }

@@ -86,7 +86,7 @@ internal sealed partial class JobSession
         Round round = _training!;
         TimeSpan elapsed = _time.GetElapsedTime(round.StartedAt);
         Trajectory.Stepped(next, round.Sum!, elapsed);
-        _workersOfLastRound = round.Workers;
+        _homes = _homes.For(round.Workers);
         _rate.Add(round.Sum!.Count);
         long version = Trajectory.Iteration;
         if (_validations.IsDue(version))

@@ -26,7 +26,7 @@ internal sealed partial class JobSession
     private readonly Dictionary<(RoundId Round, int Block), int> _earlierLosses = [];
     private readonly LinkedList<Round> _finished = new();
     private Round? _training;
-    private int _workersOfLastRound;
+    private HomeBlocks _homes = HomeBlocks.None;
 
     public JobSession(SessionSettings settings, long epoch, Trajectory trajectory, TimeProvider time, Action<RunEventKind, string> note)
     {

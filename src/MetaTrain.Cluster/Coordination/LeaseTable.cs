@@ -71,14 +71,18 @@ internal sealed class LeaseTable(int blocks, BlockTimes times, TimeProvider time
         }
     }
 
-    /// <summary>Leases a block to a worker: the first free one, else one that straggles with another worker. False when there is none for it now.</summary>
+    /// <summary>
+    /// Leases a block to a worker: the first free one at its home, else the first free one, else one that straggles with another worker. False
+    /// when there is none for it now.
+    /// </summary>
     /// <param name="worker">Who asks.</param>
     /// <param name="grant">The block, and whether it had been out before.</param>
-    /// <param name="only">When given, just this block may be leased.</param>
-    public bool TryLease(string worker, out (int Block, bool Again) grant, Predicate<int>? only = null)
+    /// <param name="only">When given, just these blocks may be leased.</param>
+    /// <param name="home">The worker's own blocks, from the first up to, and without, the last.</param>
+    public bool TryLease(string worker, out (int Block, bool Again) grant, Predicate<int>? only = null, (int Begin, int End) home = default)
     {
         long now = time.GetTimestamp();
-        if (_free.First(only) is { } free)
+        if ((FreeAt(home, only) ?? _free.First(only)) is { } free)
         {
             ref Entry entry = ref _entries[free];
             grant = (free, entry.Losses > 0);
@@ -160,6 +164,19 @@ internal sealed class LeaseTable(int blocks, BlockTimes times, TimeProvider time
 
         lost.Sort();
         return lost;
+    }
+
+    private int? FreeAt((int Begin, int End) home, Predicate<int>? only)
+    {
+        for (int block = home.Begin; block < home.End; block++)
+        {
+            if (_free.Contains(block) && (only is null || only(block)))
+            {
+                return block;
+            }
+        }
+
+        return null;
     }
 
     // The first block that has been out for long with one other worker.

@@ -34,8 +34,8 @@ internal sealed class Round(RoundId id, long version, BlockPartition partition, 
 
     public LeaseTable Leases { get; } = new(partition.Blocks, times, time);
 
-    /// <summary>How many workers a block of it was counted from.</summary>
-    public int Workers => _workers.Count;
+    /// <summary>The workers that a block of it was counted from.</summary>
+    public IReadOnlySet<string> Workers => _workers;
 
     /// <summary>The nodes whose sums count: each block lies below one of them at most.</summary>
     public IReadOnlyCollection<TreeNode> Nodes => _fingerprints.Keys;

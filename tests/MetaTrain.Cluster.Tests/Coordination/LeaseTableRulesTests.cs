@@ -23,8 +23,9 @@ public sealed class LeaseTableRulesTests
                 {
                     case < 6:
                         int modulus = random.Next(4) == 0 ? 3 : 1;
-                        (int, bool)? expected = plain.TryLease(worker, only => only % modulus == 0);
-                        bool isLeased = table.TryLease(worker, out (int Block, bool Again) grant, modulus == 1 ? null : only => only % modulus == 0);
+                        (int, int) home = random.Next(2) == 0 ? default : (block, random.Next(block, blocks + 1));
+                        (int, bool)? expected = plain.TryLease(worker, only => only % modulus == 0, home);
+                        bool isLeased = table.TryLease(worker, out (int Block, bool Again) grant, modulus == 1 ? null : only => only % modulus == 0, home);
                         Assert.Equal(expected, isLeased ? grant : null);
                         break;
                     case < 8:

@@ -21,10 +21,10 @@ internal sealed class PlainLeaseTable(int blocks, BlockTimes times, TimeProvider
 
     public IEnumerable<(int Block, string Worker)> Held => Out.SelectMany(block => _holders[block].Select(holder => (block, holder.Worker)));
 
-    public (int Block, bool Again)? TryLease(string worker, Predicate<int> only)
+    public (int Block, bool Again)? TryLease(string worker, Predicate<int> only, (int Begin, int End) home)
     {
         long now = time.GetTimestamp();
-        foreach (int block in Free.Where(block => only(block)))
+        foreach (int block in Free.Where(block => only(block)).OrderByDescending(block => home.Begin <= block && block < home.End))
         {
             _holders[block].Add((worker, now));
             return (block, _losses[block] > 0);
