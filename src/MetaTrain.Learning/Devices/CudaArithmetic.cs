@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using TorchSharp;
 
 namespace MetaTrain.Learning.Devices;
@@ -10,7 +9,7 @@ namespace MetaTrain.Learning.Devices;
 internal static class CudaArithmetic
 {
     private static readonly Lock Turnstile = new();
-    private static readonly Lazy<bool> Deterministic = new(MakeDeterministic);
+    private static readonly Lazy<bool> Exact = new(LibtorchSettings.MakeExact);
     private static readonly SemaphoreSlim Entrance = new(1, 1);
     private static readonly ManualResetEventSlim Empty = new(initialState: true);
 
@@ -21,7 +20,7 @@ internal static class CudaArithmetic
     /// <param name="isTf32">True to let products of float32 be computed in TF32.</param>
     public static IDisposable Enter(bool isTf32)
     {
-        _ = Deterministic.Value;
+        _ = Exact.Value;
 
         // Whoever waits for the others to leave holds the entrance, so that nobody with their setting comes in meanwhile.
         Entrance.Wait();
@@ -79,33 +78,6 @@ internal static class CudaArithmetic
             }
         }
     }
-
-    // TorchSharp has no way to say it; libtorch's own functions have: a convolution of somebody's own model goes through cuDNN, which would
-    // otherwise take whichever algorithm it likes.
-    private static unsafe bool MakeDeterministic()
-    {
-        TorchRuntime.EnsureLoaded();
-        NativePlatform platform = NativePlatform.Current;
-        string file = LibtorchFolder.FromEnvironment(platform)?.FileOf("torch_cpu")
-            ?? Path.Combine(Path.GetDirectoryName(TorchRuntime.LibraryPath)!, platform.KernelsName);
-        nint library = NativeLibrary.Load(file);
-        try
-        {
-            nint context = ((delegate* unmanaged<nint>)NativeLibrary.GetExport(library, "_ZN2at13globalContextEv"))();
-            ((delegate* unmanaged<nint, byte, void>)NativeLibrary.GetExport(library, "_ZN2at7Context21setDeterministicCuDNNEb"))(context, 1);
-            ((delegate* unmanaged<nint, byte, void>)NativeLibrary.GetExport(library, "_ZN2at7Context17setBenchmarkCuDNNEb"))(context, 0);
-            return ((delegate* unmanaged<nint, byte>)NativeLibrary.GetExport(library, "_ZNK2at7Context18deterministicCuDNNEv"))(context) == 1
-                ? true
-                : throw new TorchUnavailableException(Refusal(file));
-        }
-        catch (EntryPointNotFoundException e)
-        {
-            throw new TorchUnavailableException(Refusal(file), e);
-        }
-    }
-
-    private static string Refusal(string file) =>
-        $"{file} cannot be told to use cuDNN's deterministic algorithms only, which a GPU needs to give the same bits twice: use libtorch {LibtorchFolder.Wanted} for Linux.";
 
     private sealed class Stay : IDisposable
     {

@@ -27,6 +27,9 @@ public sealed class CudaArithmeticTests
     }
 
     [Fact]
+    public void MakeExact_IsTakenByLibtorch() => Assert.True(LibtorchSettings.MakeExact());
+
+    [Fact]
     public void Enter_LetsBlocksOfOneSettingRunTogether_AndThoseOfAnotherWaitForThem()
     {
         IDisposable first = CudaArithmetic.Enter(isTf32: true);
