@@ -11,8 +11,11 @@ internal sealed record LocalClusterOptions
     /// <summary>How many silo processes.</summary>
     public int Silos { get; init; } = 1;
 
-    /// <summary>Workers a silo; null for one a core, shared among the silos.</summary>
+    /// <summary>Workers a silo; null for one a core, shared among the silos, or one a GPU.</summary>
     public int? Workers { get; init; }
+
+    /// <summary>What the workers compute on: cpu, cuda:n, or cuda for all GPUs.</summary>
+    public string Device { get; init; } = "cpu";
 
     /// <summary>A store of the user's own; null for the embedded one.</summary>
     public string? Store { get; init; }
@@ -35,8 +38,18 @@ internal sealed record LocalClusterOptions
         yield return "local";
         yield return "--silos";
         yield return Silos.ToString();
-        yield return "--workers";
-        yield return (Workers ?? DefaultWorkers(Silos, Environment.ProcessorCount)).ToString();
+        if (Workers is not null || Device == "cpu")
+        {
+            yield return "--workers";
+            yield return (Workers ?? DefaultWorkers(Silos, Environment.ProcessorCount)).ToString();
+        }
+
+        if (Device != "cpu")
+        {
+            yield return "--device";
+            yield return Device;
+        }
+
         yield return "--data";
         yield return DataDirectory;
         if (Store is { } store)

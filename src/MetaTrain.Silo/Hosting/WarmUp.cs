@@ -15,12 +15,13 @@ internal static class WarmUp
     public static void LoadTorch() => TorchRuntime.EnsureLoaded();
 
     /// <summary>Computes two small tasks whose result nobody wants; 24 filters need every width of tile.</summary>
-    public static void Compute()
+    /// <param name="device">Where.</param>
+    public static void Compute(ComputeDevice device)
     {
         GlyphTaskSource glyphs = new(new GlyphOptions { Ways = 2, Shots = 1, Queries = 1 });
         Conv4 network = new(channels: 1, height: 28, width: 28, filters: 24, outputs: 2);
         AdamOptions adam = new() { Iterations = 1, TasksPerIteration = 2 };
-        Experiment experiment = new(glyphs, new Maml(network, Losses.CrossEntropy), count => new Adam(adam, count));
+        Experiment experiment = new(glyphs, new Maml(network, Losses.CrossEntropy), count => new Adam(adam, count), device: device);
         BlockRequest request = new(Iteration: 0, FirstTask: 0, Tasks: 2);
         _ = experiment.Compute(request, experiment.Sample(request), experiment.InitialParameters());
     }
