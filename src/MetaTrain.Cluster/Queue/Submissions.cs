@@ -7,6 +7,7 @@ using MetaTrain.Abstractions.Storage;
 using MetaTrain.Cluster.Coordination;
 using MetaTrain.Cluster.Experiments;
 using MetaTrain.Cluster.Workers;
+using MetaTrain.Learning.Blocks;
 using MetaTrain.Learning.Experiments;
 
 namespace MetaTrain.Cluster.Queue;
@@ -35,15 +36,23 @@ internal sealed class Submissions(IExperimentFactory factory, ICheckpointStore c
         {
             IExperiment experiment = await Task.Run(() => factory.CreateAsync(submission.SpecJson, device: null, CancellationToken.None));
             long parameters = experiment.Parameters.Sum(static slot => (long)slot.Length);
-            ImmutableArray<string> problems = [.. await ProblemsAsync(spec, experiment, parameters, submission.InitialParameters, workers)];
+            List<string> problems = await ProblemsAsync(spec, experiment, parameters, submission.InitialParameters, workers);
             string deviceClass = DeviceNeeds.Choose(spec.Resources, devices.DeviceClass, workers) ?? devices.DeviceClass;
             JobPlan plan = factory.Plan(spec, experiment, deviceClass);
+            if (spec.Plan.Path == PlanSpec.FusedPath && plan.Path != PlanSpec.FusedPath)
+            {
+                problems.Add($"plan.path: the job asks for 'fused', which computes on a CPU in float32 only, and it would run on {deviceClass} in {spec.Resources.Precision}: leave plan.path out, or take autograd.");
+            }
+
+            // Measured here, on the processor: nothing tells what another path or a GPU would take.
+            bool isMeasurable = deviceClass == devices.DeviceClass && !devices.Of(0).IsCuda
+                && (plan.Path == PlanSpec.FusedPath) == (experiment.Path == ComputePath.Fused);
             return new ValidationReply
             {
-                Problems = problems,
+                Problems = [.. problems],
                 Plan = plan,
                 ParameterCount = parameters,
-                EstimatedBytesPerBlock = estimate ? await Task.Run(() => experiment.EstimateBlockBytes(plan.BlockSize)) : null,
+                EstimatedBytesPerBlock = estimate && isMeasurable ? await Task.Run(() => experiment.EstimateBlockBytes(plan.BlockSize)) : null,
                 Device = deviceClass,
             };
         }

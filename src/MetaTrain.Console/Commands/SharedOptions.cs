@@ -111,7 +111,7 @@ internal sealed partial class SharedOptions
         {
             Description = "What the workers compute on: cpu, cuda:n for one GPU, or cuda for all of the machine. Default: cpu.",
             HelpName = "cpu|cuda|cuda:n",
-            DefaultValueFactory = _ => "cpu",
+            DefaultValueFactory = _ => LocalClusterOptions.Cpu,
         };
         option.Validators.Add(result =>
         {

@@ -5,6 +5,9 @@ namespace MetaTrain.Console.LocalClusters;
 /// <summary>Which local cluster to start.</summary>
 internal sealed record LocalClusterOptions
 {
+    /// <summary>The processor, as <c>--device</c> calls it.</summary>
+    public const string Cpu = "cpu";
+
     /// <summary>Where its data lives.</summary>
     public required string DataDirectory { get; init; }
 
@@ -15,7 +18,10 @@ internal sealed record LocalClusterOptions
     public int? Workers { get; init; }
 
     /// <summary>What the workers compute on: cpu, cuda:n, or cuda for all GPUs.</summary>
-    public string Device { get; init; } = "cpu";
+    public string Device { get; init; } = Cpu;
+
+    /// <summary>The workers of a silo; null where the silos find out, one for each GPU.</summary>
+    public int? KnownWorkers => Workers ?? (Device == Cpu ? DefaultWorkers(Silos, Environment.ProcessorCount) : null);
 
     /// <summary>A store of the user's own; null for the embedded one.</summary>
     public string? Store { get; init; }
@@ -38,13 +44,13 @@ internal sealed record LocalClusterOptions
         yield return "local";
         yield return "--silos";
         yield return Silos.ToString();
-        if (Workers is not null || Device == "cpu")
+        if (KnownWorkers is { } workers)
         {
             yield return "--workers";
-            yield return (Workers ?? DefaultWorkers(Silos, Environment.ProcessorCount)).ToString();
+            yield return workers.ToString();
         }
 
-        if (Device != "cpu")
+        if (Device != Cpu)
         {
             yield return "--device";
             yield return Device;
