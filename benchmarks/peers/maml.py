@@ -1,6 +1,6 @@
 """MAML in plain PyTorch, one task after the other, in the manner of learn2learn's examples: the peer of benchmarks/run.
 
-One process a core, one thread each; every process draws its data once, before the clock starts (so that sampling costs the peer nothing),
+On the CPU one process a core, one thread each, on a GPU (--device cuda) one process; every process draws its data once, before the clock starts (so that sampling costs the peer nothing),
 and steps its own copy of the parameters, so that no time is spent on exchanging gradients either.
 
     python3 maml.py --workload omniglot-5way-1shot --seconds 10 --processes 2
@@ -60,10 +60,14 @@ def forward_mlp(p, x):
     return F.linear(F.relu(F.linear(F.relu(F.linear(x, p[0], p[1])), p[2], p[3])), p[4], p[5])
 
 
-def run(workload, seconds, barrier, results):
+def run(workload, seconds, device, tasks, barrier, results):
     torch.set_num_threads(1)
     torch.manual_seed(1)
-    w = WORKLOADS[workload]
+    w = dict(WORKLOADS[workload])
+    w["tasks"] = tasks or w["tasks"]
+    on_gpu = device.startswith("cuda")
+    # float32 is float32, as in the job that it stands beside.
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
     if w["ways"] == 0:
         parameters, forward, loss_of = mlp(), forward_mlp, F.mse_loss
         draw = lambda count: (torch.randn(count, 1), torch.randn(count, 1))
@@ -75,6 +79,8 @@ def run(workload, seconds, barrier, results):
         forward, loss_of, rate = (lambda p, x: forward_conv4(p, x, pooling)), F.cross_entropy, 0.4
         draw = lambda count: ((torch.rand(w["ways"] * count, 1, 28, 28) > 0.8).float(), torch.arange(w["ways"]).repeat_interleave(count))
         batches = [(draw(w["shots"]), draw(w["queries"])) for _ in range(w["tasks"])]
+    parameters = [p.detach().to(device).requires_grad_() for p in parameters]
+    batches = [tuple(tuple(t.to(device) for t in examples) for examples in task) for task in batches]
     adam = torch.optim.Adam(parameters, lr=0.001)
 
     def iteration():
@@ -88,6 +94,8 @@ def run(workload, seconds, barrier, results):
         for p in parameters:
             p.grad.mul_(1 / w["tasks"])
         adam.step()
+        if on_gpu:
+            torch.cuda.synchronize()
 
     iteration()
     barrier.wait()
@@ -103,15 +111,17 @@ def main():
     arguments.add_argument("--workload", choices=WORKLOADS, required=True)
     arguments.add_argument("--seconds", type=float, default=10)
     arguments.add_argument("--processes", type=int, default=1)
+    arguments.add_argument("--device", default="cpu", help="cpu, or cuda for a GPU")
+    arguments.add_argument("--tasks", type=int, help="tasks an iteration; the workload's own when left out")
     a = arguments.parse_args()
     barrier, results = multiprocessing.Barrier(a.processes), multiprocessing.Queue()
-    processes = [multiprocessing.Process(target=run, args=(a.workload, a.seconds, barrier, results)) for _ in range(a.processes)]
+    processes = [multiprocessing.Process(target=run, args=(a.workload, a.seconds, a.device, a.tasks, barrier, results)) for _ in range(a.processes)]
     for process in processes:
         process.start()
     rates = [results.get() for _ in processes]
     for process in processes:
         process.join()
-    print(json.dumps(dict(workload=a.workload, processes=a.processes, tasksPerSecond=sum(rates), torch=torch.__version__)))
+    print(json.dumps(dict(workload=a.workload, device=a.device, processes=a.processes, tasksPerSecond=sum(rates), torch=torch.__version__)))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ using MetaTrain.Abstractions.Specs;
 using MetaTrain.Cluster.Coordination;
 using MetaTrain.Cluster.Experiments;
 using MetaTrain.Learning.Blocks;
+using MetaTrain.Learning.Devices;
 using MetaTrain.Learning.Episodes;
 using MetaTrain.Learning.Experiments;
 using MetaTrain.Learning.MetaOptimizers;
@@ -14,7 +15,7 @@ namespace MetaTrain.Benchmarks.Coordination;
 /// <param name="parameters">P.</param>
 internal sealed class NothingFactory(int parameters) : IExperimentFactory
 {
-    public Task<IExperiment> CreateAsync(string specJson, CancellationToken cancellationToken) =>
+    public Task<IExperiment> CreateAsync(string specJson, ComputeDevice? device, CancellationToken cancellationToken) =>
         Task.FromResult<IExperiment>(new Nothing(parameters));
 
     public JobPlan Plan(JobSpec spec, IExperiment experiment, string deviceClass) =>

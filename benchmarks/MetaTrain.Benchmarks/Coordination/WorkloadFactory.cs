@@ -4,6 +4,7 @@ using MetaTrain.Benchmarks.Questions;
 using MetaTrain.Cluster.Coordination;
 using MetaTrain.Cluster.Experiments;
 using MetaTrain.Learning.Blocks;
+using MetaTrain.Learning.Devices;
 using MetaTrain.Learning.Experiments;
 
 namespace MetaTrain.Benchmarks.Coordination;
@@ -13,7 +14,7 @@ internal sealed class WorkloadFactory(Workload workload) : IExperimentFactory
 {
     private readonly Lazy<IExperiment> _experiment = new(() => workload.Create(ComputePath.Fused));
 
-    public Task<IExperiment> CreateAsync(string specJson, CancellationToken cancellationToken) => Task.FromResult(_experiment.Value);
+    public Task<IExperiment> CreateAsync(string specJson, ComputeDevice? device, CancellationToken cancellationToken) => Task.FromResult(_experiment.Value);
 
     public JobPlan Plan(JobSpec spec, IExperiment experiment, string deviceClass) => new(
         workload.BlockSize, new BlockPartition(spec.Meta.TasksPerIteration, workload.BlockSize).Blocks, "fused");

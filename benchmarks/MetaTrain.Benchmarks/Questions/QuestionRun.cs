@@ -14,9 +14,16 @@ internal static class QuestionRun
 
     /// <summary>Runs the questions named, or all.</summary>
     /// <param name="commit">What is measured.</param>
-    /// <param name="names">Workloads, "matrix-rate", "primitives", "coordination", "cluster", "transfers" and "simulation"; none for all.</param>
+    /// <param name="names">Workloads, "matrix-rate", "primitives", "coordination", "cluster", "transfers", "simulation" and "gpu"; none for all.</param>
     public static async Task<int> RunAsync(string commit, IReadOnlyList<string> names)
     {
+        string? noGpu = names.Count == 0 || names.Contains("gpu") ? GpuQuestion.Lack : null;
+        if (noGpu is not null && names.Count > 0)
+        {
+            await Console.Error.WriteLineAsync($"The question gpu cannot be asked: {noGpu}");
+            return 1;
+        }
+
         List<string> tables = [];
         foreach (Workload workload in Workload.All.Where(workload => names.Count == 0 || names.Contains(workload.Name)))
         {
@@ -52,6 +59,15 @@ internal static class QuestionRun
         if (names.Count == 0 || names.Contains("simulation"))
         {
             Add(await ScalingQuestion.TableAsync());
+        }
+
+        if (noGpu is not null)
+        {
+            Console.WriteLine($"Skipped the question gpu: {noGpu}");
+        }
+        else if (names.Count == 0 || names.Contains("gpu"))
+        {
+            Array.ForEach(GpuQuestion.Tables(rounds: 3, seconds: 5), Add);
         }
 
         string stamp = string.Create(

@@ -6,10 +6,12 @@ using MetaTrain.Learning.Datasets;
 using MetaTrain.Learning.Datasets.Images;
 using MetaTrain.Learning.Datasets.Import;
 using MetaTrain.Learning.Datasets.Sinusoids;
+using MetaTrain.Learning.Devices;
 using MetaTrain.Learning.Episodes;
 using MetaTrain.Learning.Experiments;
 using MetaTrain.Learning.MetaOptimizers;
 using MetaTrain.Learning.Models;
+using MetaTrain.Learning.Tensors;
 using MetaTrain.Learning.Tests.Models;
 
 namespace MetaTrain.Benchmarks.Questions;
@@ -58,9 +60,9 @@ internal sealed record Workload
     public static Workload Of(string name) => All.Single(workload => workload.Name == name);
 
     /// <summary>Tasks a second of our own, from sampling to the optimizer's step, in this process and with no cluster.</summary>
-    public Func<double, double> Ours(int workers, ComputePath path)
+    public Func<double, double> Ours(int workers, ComputePath path, ComputeDevice device = default, Precision precision = Precision.Float32)
     {
-        var trainer = new Lazy<MetaTrainer>(() => new MetaTrainer(Create(path), Tasks, BlockSize, workers));
+        var trainer = new Lazy<MetaTrainer>(() => new MetaTrainer(Create(path, device: device, precision: precision), Tasks, BlockSize, workers));
         return seconds =>
         {
             trainer.Value.Step();
@@ -76,7 +78,7 @@ internal sealed record Workload
     }
 
     /// <summary>Tasks a second of the PyTorch script.</summary>
-    public Func<double, double> Peer(int processes) => seconds =>
+    public Func<double, double> Peer(int processes, string device = "cpu") => seconds =>
     {
         var python = Environment.GetEnvironmentVariable("METATRAIN_PEER_PYTHON") ?? "/usr/bin/python3";
         var start = new ProcessStartInfo(python) { RedirectStandardOutput = true };
@@ -84,6 +86,7 @@ internal sealed record Workload
         [
             Path.Combine("benchmarks", "peers", "maml.py"),
             "--workload", Name, "--processes", $"{processes}", "--seconds", FormattableString.Invariant($"{seconds}"),
+            "--device", device, "--tasks", $"{Tasks}",
         ];
         Array.ForEach(arguments, start.ArgumentList.Add);
         start.Environment["OMP_NUM_THREADS"] = "1";
@@ -100,7 +103,10 @@ internal sealed record Workload
     /// <param name="path">What computes its blocks.</param>
     /// <param name="oneAtATime">True for a network of libtorch's own layers that takes one task after the other.</param>
     /// <param name="images">What classes and examples are drawn from; null for Omniglot.</param>
-    public Experiment Create(ComputePath path, bool oneAtATime = false, ImageDataset? images = null)
+    /// <param name="device">Where its blocks are computed.</param>
+    /// <param name="precision">What layers multiply in.</param>
+    public Experiment Create(
+        ComputePath path, bool oneAtATime = false, ImageDataset? images = null, ComputeDevice device = default, Precision precision = Precision.Float32)
     {
         var adam = new AdamOptions { Iterations = 1_000_000, TasksPerIteration = Tasks };
         var isRegression = Ways == 0;
@@ -112,7 +118,7 @@ internal sealed record Workload
         model = oneAtATime && model is Conv4 conv ? new ReferenceConv4(conv, Pooling) : model;
         var options = new MamlOptions { InnerLearningRate = isRegression ? 0.01 : 0.4, InnerSteps = Steps };
         var maml = new Maml(model, isRegression ? Losses.MeanSquaredError : Losses.CrossEntropy, options);
-        return new Experiment(source, maml, count => new Adam(adam, count), seed: 7, path: path);
+        return new Experiment(source, maml, count => new Adam(adam, count), seed: 7, path: path, device: device, precision: precision);
     }
 
     private static ImportedDataset Read()

@@ -21,6 +21,15 @@ public sealed record ResourcesSpec
     [JsonIgnore]
     public bool IsPortable => Arithmetic == Portable;
 
+    /// <summary>The value of <see cref="Precision"/> for products with factors rounded to TF32, on GPUs only.</summary>
+    public const string Tf32 = "tf32";
+
+    /// <summary>The value of <see cref="Precision"/> for products with factors rounded to bfloat16.</summary>
+    public const string Bfloat16 = "bf16";
+
+    /// <summary>What the products of layers are computed in: float32 (the default), tf32 or bf16. All else is float32 in any case.</summary>
+    public string Precision { get; init; } = "float32";
+
     /// <summary>True (the default) refuses workers of another device class: their bits would differ.</summary>
     public bool Strict { get; init; } = true;
 

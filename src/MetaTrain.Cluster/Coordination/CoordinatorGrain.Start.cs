@@ -72,7 +72,7 @@ internal sealed partial class CoordinatorGrain
         (Trajectory trajectory, Dictionary<string, float[]>? optimizer) = manifest is null
             ? (await InitialTrajectoryAsync(spec, experiment), null)
             : await RestoredTrajectoryAsync(manifest, experiment);
-        trajectory.DeviceClass ??= services.Devices.DeviceClass;
+        trajectory.DeviceClass ??= await ChooseDeviceClassAsync(spec);
         IAggregation aggregation = await AggregateAsync(spec.Resources.Aggregators, epoch, trajectory, experiment, optimizer);
 
         SessionSettings settings = Settings(spec, experiment, trajectory) with { Aggregators = aggregation.Aggregators };
@@ -111,6 +111,13 @@ internal sealed partial class CoordinatorGrain
         await ChangeStateAsync(session, session.IsPaused ? JobState.Paused : session.IsTrained ? JobState.Evaluating : JobState.Running);
         await AdvanceAsync();
     }
+
+    // Thrown, it is tried again: the queue wakes the coordinator until it has started, and workers may have joined by then.
+    private async Task<string> ChooseDeviceClassAsync(JobSpec spec) =>
+        Workers.DeviceNeeds.Choose(
+            spec.Resources, services.Devices.DeviceClass, await GrainFactory.GetGrain<IJobQueueGrain>(IJobQueueGrain.Key).WorkersAsync())
+        ?? throw new InvalidOperationException(
+            $"Job {Job} asks for resources.device {spec.Resources.Device} and resources.precision {spec.Resources.Precision}, and no worker has such a device at the moment: start silos that have.");
 
     private SessionSettings Settings(JobSpec spec, IExperiment experiment, Trajectory trajectory) => new()
     {

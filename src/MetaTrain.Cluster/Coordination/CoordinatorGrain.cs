@@ -274,7 +274,7 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
 
     private bool Admits(JobSession session, ExchangeRequest request)
     {
-        if (!session.Settings.Spec.Resources.Strict || request.DeviceClass == session.Trajectory.DeviceClass)
+        if ((!session.Settings.Spec.Resources.Strict && Workers.DeviceNeeds.AreMet(session.Settings.Spec.Resources, request.DeviceClass)) || request.DeviceClass == session.Trajectory.DeviceClass)
         {
             return true;
         }

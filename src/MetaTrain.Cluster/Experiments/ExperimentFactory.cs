@@ -8,22 +8,24 @@ using MetaTrain.Cluster.Coordination;
 using MetaTrain.Cluster.Workers;
 using MetaTrain.Learning.Blocks;
 using MetaTrain.Learning.Datasets;
+using MetaTrain.Learning.Devices;
 using MetaTrain.Learning.Episodes;
 using MetaTrain.Learning.Experiments;
 using MetaTrain.Learning.Options;
+using MetaTrain.Learning.Tensors;
 
 namespace MetaTrain.Cluster.Experiments;
 
 /// <summary>Makes experiments of MetaTrain.Learning from specs, with data sets out of the store.</summary>
 internal sealed class ExperimentFactory(DatasetCache datasets) : IExperimentFactory
 {
-    public async Task<IExperiment> CreateAsync(string specJson, CancellationToken cancellationToken)
+    public async Task<IExperiment> CreateAsync(string specJson, ComputeDevice? device, CancellationToken cancellationToken)
     {
         JobSpec spec = JobSpecReader.Parse(specJson);
         ImageDataset? dataset = await datasets.FindAsync(DatasetName(spec), cancellationToken);
         try
         {
-            return Create(spec, dataset);
+            return Create(spec, dataset, device);
         }
         catch (UnknownDatasetException e)
         {
@@ -41,12 +43,15 @@ internal sealed class ExperimentFactory(DatasetCache datasets) : IExperimentFact
     /// <summary>The experiment of a spec.</summary>
     /// <param name="spec">The spec.</param>
     /// <param name="dataset">The data set that it names; null for tasks that are made up.</param>
+    /// <param name="device">Where its blocks are computed; null when none are.</param>
     /// <exception cref="OptionsException">The spec cannot be computed.</exception>
     /// <exception cref="SpecException">An evaluation of it cannot be drawn.</exception>
-    public static Experiment Create(JobSpec spec, ImageDataset? dataset)
+    public static Experiment Create(JobSpec spec, ImageDataset? dataset, ComputeDevice? device)
     {
         ITaskSource source = TaskSourceRegistry.Create(spec.Data, new OneDataset(dataset));
-        Experiment experiment = Experiment.Create(Read(spec), source, PathOf(spec));
+        Experiment experiment = device is { } computes
+            ? Experiment.Create(Read(spec), source, PathOf(spec), computes, PrecisionOf(spec))
+            : Experiment.Create(Read(spec), source, PathOf(spec));
         CheckEvaluations(spec, experiment);
         return experiment;
     }
@@ -55,7 +60,8 @@ internal sealed class ExperimentFactory(DatasetCache datasets) : IExperimentFact
     {
         ComputePlan plan = ComputePlan.Choose(Read(spec), experiment.TrainingShape, deviceClass, spec.Plan.BlockSize);
         int blocks = new BlockPartition(spec.Meta.TasksPerIteration, plan.BlockSize).Blocks;
-        return new JobPlan(plan.BlockSize, blocks, experiment.Path == ComputePath.Fused ? PlanSpec.FusedPath : PlanSpec.AutogradPath);
+        ComputePath path = ComputePlan.PathOn(experiment, deviceClass, PrecisionOf(spec));
+        return new JobPlan(plan.BlockSize, blocks, path == ComputePath.Fused ? PlanSpec.FusedPath : PlanSpec.AutogradPath);
     }
 
     private static ComputePath? PathOf(JobSpec spec) => spec.Plan.Path switch
@@ -63,6 +69,13 @@ internal sealed class ExperimentFactory(DatasetCache datasets) : IExperimentFact
         PlanSpec.FusedPath => ComputePath.Fused,
         PlanSpec.AutogradPath => ComputePath.Autograd,
         _ => null,
+    };
+
+    private static Precision PrecisionOf(JobSpec spec) => spec.Resources.Precision switch
+    {
+        ResourcesSpec.Tf32 => Precision.Tf32,
+        ResourcesSpec.Bfloat16 => Precision.Bfloat16,
+        _ => Precision.Float32,
     };
 
     private static ExperimentSpec Read(JobSpec spec) => new()

@@ -1,4 +1,5 @@
 using MetaTrain.Abstractions.Specs;
+using MetaTrain.Learning.Devices;
 using MetaTrain.Learning.Experiments;
 
 namespace MetaTrain.Cluster.Experiments;
@@ -19,10 +20,11 @@ public static class ExperimentWarmUp
         """;
 
     /// <summary>Reads a spec and computes two small tasks whose result nobody wants.</summary>
-    public static void Compute()
+    /// <param name="device">Where.</param>
+    public static void Compute(ComputeDevice device)
     {
         JobSpec spec = new JobSpecReader().ReadJson(Spec).Spec!;
-        Experiment experiment = ExperimentFactory.Create(spec, dataset: null);
+        Experiment experiment = ExperimentFactory.Create(spec, dataset: null, device);
         BlockRequest request = new(Iteration: 0, FirstTask: 0, Tasks: 2);
         _ = experiment.Compute(request, experiment.Sample(request), experiment.InitialParameters());
     }

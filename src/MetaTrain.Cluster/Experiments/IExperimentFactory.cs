@@ -1,5 +1,6 @@
 using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Specs;
+using MetaTrain.Learning.Devices;
 using MetaTrain.Learning.Experiments;
 
 namespace MetaTrain.Cluster.Experiments;
@@ -8,7 +9,10 @@ namespace MetaTrain.Cluster.Experiments;
 internal interface IExperimentFactory
 {
     /// <summary>Binds a spec to its data set. Throws <see cref="SpecException"/> for a spec that cannot run.</summary>
-    Task<IExperiment> CreateAsync(string specJson, CancellationToken cancellationToken);
+    /// <param name="specJson">The spec.</param>
+    /// <param name="device">Where its blocks are computed; null when none are, by whoever only coordinates.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    Task<IExperiment> CreateAsync(string specJson, ComputeDevice? device, CancellationToken cancellationToken);
 
     /// <summary>How the tasks of the job are cut on a device class, and what computes them.</summary>
     JobPlan Plan(JobSpec spec, IExperiment experiment, string deviceClass);

@@ -53,7 +53,7 @@ internal sealed partial class JobQueueGrain(
 
     public async Task<SubmitReply> SubmitAsync(JobSubmission submission)
     {
-        ValidationReply validation = await submissions.ValidateAsync(submission, estimate: false);
+        ValidationReply validation = await submissions.ValidateAsync(submission, estimate: false, _roster.All);
         if (!validation.Problems.IsEmpty)
         {
             return new SubmitReply(null, validation.Problems);
@@ -82,7 +82,7 @@ internal sealed partial class JobQueueGrain(
         return new SubmitReply(record.Job, []);
     }
 
-    public Task<ValidationReply> ValidateAsync(JobSubmission submission) => submissions.ValidateAsync(submission, estimate: true);
+    public Task<ValidationReply> ValidateAsync(JobSubmission submission) => submissions.ValidateAsync(submission, estimate: true, _roster.All);
 
     public async Task<ControlReply> AdoptAsync(JobId job, string? owner)
     {

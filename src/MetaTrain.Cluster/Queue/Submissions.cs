@@ -7,6 +7,7 @@ using MetaTrain.Abstractions.Storage;
 using MetaTrain.Cluster.Coordination;
 using MetaTrain.Cluster.Experiments;
 using MetaTrain.Cluster.Workers;
+using MetaTrain.Learning.Blocks;
 using MetaTrain.Learning.Experiments;
 
 namespace MetaTrain.Cluster.Queue;
@@ -22,7 +23,8 @@ internal sealed class Submissions(IExperimentFactory factory, ICheckpointStore c
     /// <summary>What is wrong with a spec, or what it would run.</summary>
     /// <param name="submission">The spec, and the file it starts from.</param>
     /// <param name="estimate">True to measure how much memory a block takes, which costs computing one of three tasks.</param>
-    public async Task<ValidationReply> ValidateAsync(JobSubmission submission, bool estimate)
+    /// <param name="workers">The workers that the cluster has.</param>
+    public async Task<ValidationReply> ValidateAsync(JobSubmission submission, bool estimate, IReadOnlyList<WorkerStatus> workers)
     {
         JobSpecReading reading = _reader.ReadJson(submission.SpecJson);
         if (reading.Spec is not { } spec)
@@ -32,17 +34,26 @@ internal sealed class Submissions(IExperimentFactory factory, ICheckpointStore c
 
         try
         {
-            IExperiment experiment = await Task.Run(() => factory.CreateAsync(submission.SpecJson, CancellationToken.None));
+            IExperiment experiment = await Task.Run(() => factory.CreateAsync(submission.SpecJson, device: null, CancellationToken.None));
             long parameters = experiment.Parameters.Sum(static slot => (long)slot.Length);
-            ImmutableArray<string> problems = [.. await ProblemsAsync(spec, experiment, parameters, submission.InitialParameters)];
-            JobPlan plan = factory.Plan(spec, experiment, devices.DeviceClass);
+            List<string> problems = await ProblemsAsync(spec, experiment, parameters, submission.InitialParameters, workers);
+            string deviceClass = DeviceNeeds.Choose(spec.Resources, devices.DeviceClass, workers) ?? devices.DeviceClass;
+            JobPlan plan = factory.Plan(spec, experiment, deviceClass);
+            if (spec.Plan.Path == PlanSpec.FusedPath && plan.Path != PlanSpec.FusedPath)
+            {
+                problems.Add($"plan.path: the job asks for 'fused', which computes on a CPU in float32 only, and it would run on {deviceClass} in {spec.Resources.Precision}: leave plan.path out, or take autograd.");
+            }
+
+            // Measured here, on the processor: nothing tells what another path or a GPU would take.
+            bool isMeasurable = deviceClass == devices.DeviceClass && !devices.Of(0).IsCuda
+                && (plan.Path == PlanSpec.FusedPath) == (experiment.Path == ComputePath.Fused);
             return new ValidationReply
             {
-                Problems = problems,
+                Problems = [.. problems],
                 Plan = plan,
                 ParameterCount = parameters,
-                EstimatedBytesPerBlock = estimate ? await Task.Run(() => experiment.EstimateBlockBytes(plan.BlockSize)) : null,
-                Device = devices.DeviceClass,
+                EstimatedBytesPerBlock = estimate && isMeasurable ? await Task.Run(() => experiment.EstimateBlockBytes(plan.BlockSize)) : null,
+                Device = deviceClass,
             };
         }
         catch (SpecException e)
@@ -71,7 +82,7 @@ internal sealed class Submissions(IExperimentFactory factory, ICheckpointStore c
         ? at
         : throw new SpecException($"initialize.at: '{initialize.At}' is not a version: last, best or an iteration.");
 
-    private async Task<List<string>> ProblemsAsync(JobSpec spec, IExperiment experiment, long parameters, byte[]? initial)
+    private async Task<List<string>> ProblemsAsync(JobSpec spec, IExperiment experiment, long parameters, byte[]? initial, IReadOnlyList<WorkerStatus> workers)
     {
         List<string> problems = [];
         if (parameters * sizeof(float) > MaxParameterBytes)
@@ -79,9 +90,9 @@ internal sealed class Submissions(IExperimentFactory factory, ICheckpointStore c
             problems.Add($"The model has {parameters} parameters ({parameters * sizeof(float) >> 20} MiB); a cluster of this build takes up to {MaxParameterBytes >> 20} MiB.");
         }
 
-        if (spec.Resources.Device != ResourcesSpec.AnyDevice && !devices.Device.StartsWith(spec.Resources.Device, StringComparison.Ordinal))
+        if (DeviceNeeds.Refuse(spec.Resources, [.. workers.Select(static worker => worker.Device).DefaultIfEmpty(devices.Device)]) is { } lack)
         {
-            problems.Add($"resources.device: the job asks for '{spec.Resources.Device}' and this cluster's workers have '{devices.Device}': leave it out, or set it to auto; this build computes on the CPU only.");
+            problems.Add(lack);
         }
 
         if (spec.Resources.IsPortable && !devices.IsPortable)

@@ -36,6 +36,7 @@ public sealed class ClusterInstruments : IDisposable
     private readonly Histogram<double> _commitSeconds;
     private readonly Histogram<double> _pullSeconds;
     private readonly Histogram<long> _commitBytes;
+    private readonly ConcurrentDictionary<string, Func<long?>> _memory = new(StringComparer.Ordinal);
     private ImmutableDictionary<JobState, int> _queue = ImmutableDictionary<JobState, int>.Empty;
 
     /// <summary>Creates the instruments on a meter of the given factory.</summary>
@@ -69,6 +70,7 @@ public sealed class ClusterInstruments : IDisposable
         JobGauge("metatrain.leases", "Blocks that are out with workers.", job => job.Leases);
         _meter.CreateObservableGauge("metatrain.workers", ObserveWorkers, "{worker}", "Workers of this silo by what they do.");
         _meter.CreateObservableGauge("metatrain.queue.jobs", ObserveQueue, "{job}", "Jobs by state, on the silo that holds the queue.");
+        _meter.CreateObservableGauge("metatrain.device.memory", ObserveMemory, "By", "Memory in use on a device: of a GPU by all processes, of the processor what native code of this one holds.");
         _meter.CreateObservableGauge("metatrain.device.idle_ratio", ObserveIdle, unit: null, "Idle share of a slot's device over the last 15 seconds.");
     }
 
@@ -143,6 +145,11 @@ public sealed class ClusterInstruments : IDisposable
         _devices.TryRemove(slot, out _);
     }
 
+    /// <summary>A device of this silo, whose memory is read whenever the gauges are.</summary>
+    /// <param name="device">Its name: cpu or cuda:n.</param>
+    /// <param name="bytesInUse">In bytes; null when nothing tells.</param>
+    public void DeviceFound(string device, Func<long?> bytesInUse) => _memory[device] = bytesInUse;
+
     /// <summary>A slot's device begins with a block.</summary>
     public void BlockStarted(int slot) => OccupancyOf(slot).Started();
 
@@ -185,6 +192,12 @@ public sealed class ClusterInstruments : IDisposable
     private IEnumerable<Measurement<double>> ObserveIdle() =>
         from device in _devices
         select new Measurement<double>(device.Value.IdleRatio(), new KeyValuePair<string, object?>("slot", device.Key));
+
+    private IEnumerable<Measurement<long>> ObserveMemory() =>
+        from device in _memory
+        let bytes = device.Value()
+        where bytes is not null
+        select new Measurement<long>(bytes.Value, new KeyValuePair<string, object?>("device", device.Key));
 
     private DeviceOccupancy OccupancyOf(int slot) => _devices.GetOrAdd(slot, static (_, time) => new DeviceOccupancy(time), _time);
 

@@ -12,6 +12,7 @@ namespace MetaTrain.Cluster.Workers;
 /// <summary>Turns a lease into a result, on the calling thread: that of a slot's device.</summary>
 internal sealed class BlockComputer(
     ExperimentCache experiments,
+    SiloDevices devices,
     ParameterCache parameters,
     ClusterInstruments instruments,
     IOptions<WorkerOptions> options,
@@ -23,7 +24,7 @@ internal sealed class BlockComputer(
         IExperiment experiment;
         try
         {
-            experiment = experiments.GetAsync(lease.Job).WaitOnDevice();
+            experiment = experiments.GetAsync(lease.Job, devices.Of(slot)).WaitOnDevice();
         }
         catch (SpecException e)
         {

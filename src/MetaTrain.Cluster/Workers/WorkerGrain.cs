@@ -4,6 +4,7 @@ using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Messages;
 using MetaTrain.Cluster.Placement;
 using MetaTrain.Cluster.Telemetry;
+using MetaTrain.Learning.Devices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
@@ -54,6 +55,8 @@ internal sealed partial class WorkerGrain(
         if (!_draining && _pull is null or { IsCompleted: true })
         {
             Change("idle", WorkerActivity.Idle);
+            ComputeDevice device = devices.Of(_key.Slot);
+            instruments.DeviceFound(device.ToString(), () => DeviceMemory.BytesInUse(device));
             _pull = PullAsync();
         }
 
@@ -141,7 +144,7 @@ internal sealed partial class WorkerGrain(
     {
         Id = WorkerKey.DisplayName(Key),
         Silo = _key.SiloName,
-        Device = devices.Device,
+        Device = devices.Of(_key.Slot).ToString(),
         DeviceClass = devices.DeviceClass,
         MetricsUrl = options.Value.MetricsUrl,
         Job = _job,

@@ -6,7 +6,7 @@ public sealed class WorkerOptions
     /// <summary>How many workers the silo has: device slots, each with a thread of its own.</summary>
     public int Slots { get; set; } = 1;
 
-    /// <summary>The device of the slots: cpu, or cuda:n.</summary>
+    /// <summary>The device of the slots: cpu, cuda:n, or cuda for all GPUs of the machine in turn.</summary>
     public string Device { get; set; } = "cpu";
 
     /// <summary>True when the silo was started with portable arithmetic.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 using MetaTrain.Abstractions.Clusters;
 using MetaTrain.Abstractions.Specs;
 using MetaTrain.Client.Connections;
@@ -8,7 +9,7 @@ using MetaTrain.Console.LocalClusters;
 namespace MetaTrain.Console.Commands;
 
 /// <summary>The options that several commands share, made afresh for each.</summary>
-internal sealed class SharedOptions
+internal sealed partial class SharedOptions
 {
     private const int MostSilos = 64;
     private const int MostWorkers = 1024;
@@ -41,7 +42,9 @@ internal sealed class SharedOptions
 
     public Option<int> Silos { get; } = Whole("--silos", "How many silo processes. Default: 1.", 1, 1, MostSilos);
 
-    public Option<int?> Workers { get; } = WholeOrNone("--workers", "Workers in each silo. Default: one a core, shared among the silos.", 1, MostWorkers);
+    public Option<int?> Workers { get; } = WholeOrNone("--workers", "Workers in each silo. Default: one a core, shared among the silos; with --device cuda, one a GPU.", 1, MostWorkers);
+
+    public Option<string> Device { get; } = DeviceOption();
 
     public Option<string> Arithmetic { get; } = ChoiceOf(
         "--arithmetic",
@@ -101,6 +104,27 @@ internal sealed class SharedOptions
         option.AcceptOnlyFromAmong(values);
         return option;
     }
+
+    private static Option<string> DeviceOption()
+    {
+        var option = new Option<string>("--device")
+        {
+            Description = "What the workers compute on: cpu, cuda:n for one GPU, or cuda for all of the machine. Default: cpu.",
+            HelpName = "cpu|cuda|cuda:n",
+            DefaultValueFactory = _ => LocalClusterOptions.Cpu,
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [.., { Value: var text }] && !DeviceText().IsMatch(text))
+            {
+                result.AddError($"--device is '{text}': give cpu, cuda:n for one GPU, or cuda for all of the machine.");
+            }
+        });
+        return option;
+    }
+
+    [GeneratedRegex("^(cpu|cuda(:[0-9]{1,4})?)$")]
+    private static partial Regex DeviceText();
 
     internal static Option<int?> WholeOrNone(string name, string description, int least, int most)
     {

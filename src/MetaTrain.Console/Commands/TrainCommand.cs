@@ -21,7 +21,7 @@ internal static class TrainCommand
         command.Add(spec);
         command.Add(resume);
         var shared = new SharedOptions();
-        shared.AddTo(command, shared.Silos, shared.Workers, shared.Store, shared.Data, shared.Arithmetic, shared.Set, shared.Silo, shared.Json);
+        shared.AddTo(command, shared.Silos, shared.Workers, shared.Store, shared.Data, shared.Device, shared.Arithmetic, shared.Set, shared.Silo, shared.Json);
         command.Validators.Add(result =>
         {
             if (result.GetValue(resume) is not null && (result.GetValue(spec) is not null || result.GetValue(shared.Set) is { Length: > 0 }))
@@ -42,11 +42,12 @@ internal static class TrainCommand
                     DataDirectory = shared.DataDirectoryOf(parse, host),
                     Silos = parse.GetValue(shared.Silos),
                     Workers = parse.GetValue(shared.Workers),
+                    Device = parse.GetValue(shared.Device)!,
                     Store = shared.StoreOf(parse),
                     Portable = parse.GetValue(shared.Arithmetic) == ResourcesSpec.Portable,
                     SiloPath = parse.GetValue(shared.Silo),
                 },
-                Repeated = CommandText.Repeat(parse, shared.Silos, shared.Workers, shared.Store, shared.Data, shared.Arithmetic, shared.Silo),
+                Repeated = CommandText.Repeat(parse, shared.Silos, shared.Workers, shared.Store, shared.Data, shared.Device, shared.Arithmetic, shared.Silo),
                 Location = CommandText.Repeat(parse, shared.Store, shared.Data, shared.Silo),
             }).RunAsync(cancellationToken));
         return command;

@@ -14,7 +14,7 @@ internal static class UpCommand
     {
         var command = new Command("up", "Starts a local cluster that stays until 'down'.");
         var shared = new SharedOptions();
-        shared.AddTo(command, shared.Silos, shared.Workers, shared.Store, shared.Data, shared.Arithmetic, shared.Silo, shared.Json);
+        shared.AddTo(command, shared.Silos, shared.Workers, shared.Store, shared.Data, shared.Device, shared.Arithmetic, shared.Silo, shared.Json);
         command.SetAction(async (parse, cancellationToken) =>
         {
             var options = new LocalClusterOptions
@@ -22,6 +22,7 @@ internal static class UpCommand
                 DataDirectory = shared.DataDirectoryOf(parse, host),
                 Silos = parse.GetValue(shared.Silos),
                 Workers = parse.GetValue(shared.Workers),
+                Device = parse.GetValue(shared.Device)!,
                 Store = shared.StoreOf(parse),
                 SiloPath = parse.GetValue(shared.Silo),
                 Portable = parse.GetValue(shared.Arithmetic) == ResourcesSpec.Portable,

@@ -5,14 +5,23 @@ namespace MetaTrain.Console.LocalClusters;
 /// <summary>Which local cluster to start.</summary>
 internal sealed record LocalClusterOptions
 {
+    /// <summary>The processor, as <c>--device</c> calls it.</summary>
+    public const string Cpu = "cpu";
+
     /// <summary>Where its data lives.</summary>
     public required string DataDirectory { get; init; }
 
     /// <summary>How many silo processes.</summary>
     public int Silos { get; init; } = 1;
 
-    /// <summary>Workers a silo; null for one a core, shared among the silos.</summary>
+    /// <summary>Workers a silo; null for one a core, shared among the silos, or one a GPU.</summary>
     public int? Workers { get; init; }
+
+    /// <summary>What the workers compute on: cpu, cuda:n, or cuda for all GPUs.</summary>
+    public string Device { get; init; } = Cpu;
+
+    /// <summary>The workers of a silo; null where the silos find out, one for each GPU.</summary>
+    public int? KnownWorkers => Workers ?? (Device == Cpu ? DefaultWorkers(Silos, Environment.ProcessorCount) : null);
 
     /// <summary>A store of the user's own; null for the embedded one.</summary>
     public string? Store { get; init; }
@@ -35,8 +44,18 @@ internal sealed record LocalClusterOptions
         yield return "local";
         yield return "--silos";
         yield return Silos.ToString();
-        yield return "--workers";
-        yield return (Workers ?? DefaultWorkers(Silos, Environment.ProcessorCount)).ToString();
+        if (KnownWorkers is { } workers)
+        {
+            yield return "--workers";
+            yield return workers.ToString();
+        }
+
+        if (Device != Cpu)
+        {
+            yield return "--device";
+            yield return Device;
+        }
+
         yield return "--data";
         yield return DataDirectory;
         if (Store is { } store)

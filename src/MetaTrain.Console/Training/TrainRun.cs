@@ -71,9 +71,9 @@ internal sealed class TrainRun(ConsoleHost host, TrainOptions options)
 
     private static string Describe(LocalClusterOptions cluster)
     {
-        int workers = cluster.Workers ?? LocalClusterOptions.DefaultWorkers(cluster.Silos, Environment.ProcessorCount);
         string each = cluster.Silos == 1 ? "" : " each";
-        return $"{Format.Count(cluster.Silos, "silo")} with {Format.Count(workers, "worker")}{each}";
+        string workers = cluster.KnownWorkers is { } known ? Format.Count(known, "worker") : "a worker a GPU";
+        return $"{Format.Count(cluster.Silos, "silo")} with {workers}{each}";
     }
 
     private async Task<ILocalCluster> StartAsync(CancellationToken cancellationToken)

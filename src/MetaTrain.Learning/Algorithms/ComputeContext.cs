@@ -1,3 +1,4 @@
+using MetaTrain.Learning.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -20,6 +21,9 @@ public sealed record ComputeContext
 
     /// <summary>Where tensors lie; null for the CPU.</summary>
     public Device? Device { get; init; }
+
+    /// <summary>What the products of layers are computed in.</summary>
+    public Precision Precision { get; init; }
 }
 
 /// <summary>How a task is adapted to and its queries are answered.</summary>

@@ -1,6 +1,7 @@
 using MetaTrain.Learning.Algorithms;
 using MetaTrain.Learning.Devices;
 using MetaTrain.Learning.Tensors;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MetaTrain.Learning.Blocks;
@@ -8,13 +9,17 @@ namespace MetaTrain.Learning.Blocks;
 /// <summary>A method by its own two functions on tensors, through libtorch's autograd; every call in a dispose scope of its own.</summary>
 /// <param name="algorithm">The method.</param>
 /// <param name="layout">What it learns.</param>
-/// <param name="context">Seed, iterations, device.</param>
+/// <param name="context">Seed, iterations, device, precision.</param>
 internal sealed class AutogradProgram(IMetaAlgorithm algorithm, ParameterLayout layout, ComputeContext context) : IBlockProgram<float>
 {
+    private bool IsOnGpu => context.Device?.type == DeviceType.CUDA;
+
     /// <inheritdoc/>
     public BlockGradient<float> Train(long iteration, ReadOnlySpan<float> parameters, BlockData<float> episodes)
     {
         TorchRuntime.PinThread();
+        using var arithmetic = Arithmetic();
+        using var precision = ProductPrecision.Use(context.Precision);
         using var scope = NewDisposeScope();
         var learned = ParameterSet.Load(layout, parameters, context);
         var computed = algorithm.Compute(context with { Iteration = iteration }, learned, EpisodeTensors.Of(episodes, context));
@@ -26,10 +31,19 @@ internal sealed class AutogradProgram(IMetaAlgorithm algorithm, ParameterLayout 
     }
 
     /// <inheritdoc/>
-    /// <remarks>The dispose scope keeps what was computed, so that what is held at its end is about the most that is ever held.</remarks>
+    /// <remarks>
+    /// The dispose scope keeps what was computed, so that what is held at its end is about the most that is ever held. On a GPU nothing tells:
+    /// libtorch takes its memory in large pieces and keeps them.
+    /// </remarks>
     public long? EstimateBytes(ReadOnlySpan<float> parameters, BlockData<float> episodes)
     {
+        if (context.Device is not null)
+        {
+            return null;
+        }
+
         TorchRuntime.PinThread();
+        using var precision = ProductPrecision.Use(context.Precision);
         var before = NativeHeap.BytesInUse;
         using var scope = NewDisposeScope();
         _ = algorithm.Compute(context, ParameterSet.Load(layout, parameters, context), EpisodeTensors.Of(episodes, context));
@@ -41,6 +55,8 @@ internal sealed class AutogradProgram(IMetaAlgorithm algorithm, ParameterLayout 
         ReadOnlySpan<float> parameters, BlockData<float> episodes, IReadOnlyList<int> steps, bool transductive)
     {
         TorchRuntime.PinThread();
+        using var arithmetic = Arithmetic();
+        using var precision = ProductPrecision.Use(context.Precision);
         using var scope = NewDisposeScope();
         var (learned, tasks) = (ParameterSet.Load(layout, parameters, context), EpisodeTensors.Of(episodes, context));
         var answers = Answers<float>.Of(steps, episodes).Values;
@@ -52,4 +68,6 @@ internal sealed class AutogradProgram(IMetaAlgorithm algorithm, ParameterLayout 
 
         return answers;
     }
+
+    private IDisposable? Arithmetic() => IsOnGpu ? CudaArithmetic.Enter(context.Precision == Precision.Tf32) : null;
 }

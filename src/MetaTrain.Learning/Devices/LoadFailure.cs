@@ -5,6 +5,13 @@ internal static class LoadFailure
 {
     private static readonly string[] OfPackage = ["libtorch", "libc10", "libgomp", "torch_cpu", "c10.dll"];
 
+    public const string TwoOfThem =
+        $"{LibtorchFolder.Variable} names a libtorch, and this build brings one of its own: unset it, or build with -p:TorchBackend=external, which brings none.";
+
+    public static string NoneOfThem(NativePlatform platform) =>
+        $"There is no {platform.KernelsName} beside the program: name the folder that holds it in {LibtorchFolder.Variable}, for instance .../site-packages/torch/lib "
+        + $"of a PyTorch {LibtorchFolder.Wanted} (a build with -p:TorchBackend=external needs it), or build or publish the program again on {platform.Identifier}, so that NuGet brings it.";
+
     public static string Unsupported(NativePlatform platform) =>
         $"libtorch comes for {NativePlatform.SupportedIdentifiers}, and this process runs on {platform.Identifier}: "
         + "run it on one of those" + (platform.Identifier.StartsWith("linux-musl", StringComparison.Ordinal)

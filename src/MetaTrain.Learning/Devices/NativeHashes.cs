@@ -10,7 +10,9 @@ internal sealed class NativeHashes
 {
     public const string FileName = "native.sha256";
 
-    private const int ShortLength = 12;
+    /// <summary>How many digits of a hash a device class shows.</summary>
+    public const int ShortLength = 12;
+
     private readonly FrozenDictionary<string, string> _byPath;
 
     private NativeHashes(FrozenDictionary<string, string> byPath) => _byPath = byPath;

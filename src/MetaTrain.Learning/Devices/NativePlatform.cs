@@ -18,9 +18,13 @@ internal sealed record NativePlatform(string Identifier)
     /// <summary>The library that holds the CPU's kernels.</summary>
     public string KernelsName => FileName("torch_cpu");
 
+    /// <summary>The library that holds the GPU's kernels, where there is one.</summary>
+    public string CudaKernelsName => FileName("torch_cuda");
+
     public static NativePlatform Parse(string runtimeIdentifier) => new(Describe(runtimeIdentifier));
 
-    private string FileName(string library) => Identifier switch
+    /// <summary>The file of a library on this platform.</summary>
+    public string FileName(string library) => Identifier switch
     {
         _ when Identifier.StartsWith("win", StringComparison.Ordinal) => $"{library}.dll",
         _ when Identifier.StartsWith("osx", StringComparison.Ordinal) => $"lib{library}.dylib",

@@ -1,8 +1,11 @@
 using System.Numerics;
+using MetaTrain.Learning.Blocks;
+using MetaTrain.Learning.Devices;
 using MetaTrain.Learning.Episodes;
 using MetaTrain.Learning.MetaOptimizers;
 using MetaTrain.Learning.Models;
 using MetaTrain.Learning.Options;
+using MetaTrain.Learning.Tensors;
 
 namespace MetaTrain.Learning.Experiments;
 
@@ -30,7 +33,7 @@ public sealed record ComputePlan(int BlockSize)
 
         var model = ModelRegistry.All.Read(spec.Model).Options;
         var tasks = ((MetaOptions)MetaOptimizerRegistry.All.Read(spec.Meta).Options).TasksPerIteration;
-        var onCpu = deviceClass.StartsWith("cpu", StringComparison.Ordinal);
+        var onCpu = KindOf(deviceClass) == ComputeDevice.CpuKind;
         var size = model switch
         {
             // Some ten milliseconds of work: enough that handing it out costs nothing, little enough that workers finish together.
@@ -43,4 +46,13 @@ public sealed record ComputePlan(int BlockSize)
         size = 1 << BitOperations.Log2((uint)size);
         return new ComputePlan(blockSize ?? Math.Min(size, (int)BitOperations.RoundUpToPowerOf2((uint)tasks)));
     }
+
+    /// <summary>What computes the blocks of an experiment on a device class, wherever the experiment at hand would compute them.</summary>
+    /// <param name="experiment">The experiment on whatever device.</param>
+    /// <param name="deviceClass">The device class as text.</param>
+    /// <param name="precision">What the products of layers are computed in.</param>
+    public static ComputePath PathOn(IExperiment experiment, string deviceClass, Precision precision) =>
+        ComputeRules.MayFuse(KindOf(deviceClass), precision) ? experiment.Path : ComputePath.Autograd;
+
+    private static string KindOf(string deviceClass) => deviceClass.Split('/', 2)[0];
 }

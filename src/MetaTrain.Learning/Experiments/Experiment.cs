@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MetaTrain.Learning.Algorithms;
 using MetaTrain.Learning.Blocks;
 using MetaTrain.Learning.Datasets;
+using MetaTrain.Learning.Devices;
 using MetaTrain.Learning.Episodes;
 using MetaTrain.Learning.Fused;
 using MetaTrain.Learning.MetaOptimizers;
@@ -30,21 +31,34 @@ public sealed class Experiment : IExperiment
     /// <param name="createOptimizer">Makes the meta-optimizer, given the number of parameters.</param>
     /// <param name="seed">Every random choice is derived from it.</param>
     /// <param name="iterations">Meta-iterations of the whole run, for methods that look at them.</param>
-    /// <param name="path">What computes blocks; null takes the fused path where method, model and loss allow it.</param>
+    /// <param name="path">What computes blocks; null takes the fused path where method, model, loss, device and precision allow it.</param>
+    /// <param name="device">Where blocks are computed.</param>
+    /// <param name="precision">What the products of layers are computed in.</param>
     /// <exception cref="InvalidOperationException">The model does not fit the episodes, or does not use all its parameters; the message says which.</exception>
     /// <exception cref="NotSupportedException">The fused path was asked for, but the method, the model or the loss is not made for it.</exception>
+    /// <exception cref="OptionsException">Path, device and precision do not go together.</exception>
+    /// <exception cref="TorchUnavailableException">The device cannot be computed on here.</exception>
     public Experiment(
         ITaskSource source,
         IMetaAlgorithm algorithm,
         Func<int, IMetaOptimizer> createOptimizer,
         ulong seed = 0,
         long iterations = 1,
-        ComputePath? path = null)
+        ComputePath? path = null,
+        ComputeDevice device = default,
+        Precision precision = Precision.Float32)
     {
+        ComputeRules.Check(path, device, precision);
+        if (device.IsCuda && CudaSupport.OfThisProcess.Refuse(device) is { } reason)
+        {
+            throw new TorchUnavailableException($"The device {device} cannot be computed on: {reason}");
+        }
+
         (_source, _algorithm, _createOptimizer, _seed) = (source, algorithm, createOptimizer, seed);
         _layout = new ParameterLayout(algorithm.Parameters.Select(parameter => (parameter.Name, parameter.Shape)));
         BlockComputer.TryOut(algorithm, _layout, source.TrainingShape, InitialParameters());
-        var fused = path == ComputePath.Autograd ? null : (algorithm as IFusible)?.Fuse<float>(source.TrainingShape, _layout);
+        var mayFuse = path != ComputePath.Autograd && ComputeRules.MayFuse(device.Kind, precision);
+        var fused = !mayFuse ? null : (algorithm as IFusible)?.Fuse<float>(source.TrainingShape, _layout);
         if (path == ComputePath.Fused && fused is null)
         {
             throw new NotSupportedException(
@@ -52,8 +66,8 @@ public sealed class Experiment : IExperiment
         }
 
         Path = fused is null ? ComputePath.Autograd : ComputePath.Fused;
-        _computer = new BlockComputer(
-            algorithm, fused ?? new AutogradProgram(algorithm, _layout, new ComputeContext { Iterations = iterations, Seed = seed }));
+        var context = new ComputeContext { Iterations = iterations, Seed = seed, Device = device.ToTorch(), Precision = precision };
+        _computer = new BlockComputer(algorithm, fused ?? new AutogradProgram(algorithm, _layout, context));
     }
 
     /// <inheritdoc/>
@@ -81,17 +95,23 @@ public sealed class Experiment : IExperiment
     /// <param name="spec">The spec's sections.</param>
     /// <param name="datasets">Where imported data sets are found.</param>
     /// <param name="path">What computes blocks; null takes the fused path where it can.</param>
+    /// <param name="device">Where blocks are computed.</param>
+    /// <param name="precision">What the products of layers are computed in.</param>
     /// <exception cref="OptionsException">Something in the spec cannot be; the message is one sentence with the option's path.</exception>
     /// <exception cref="UnknownDatasetException">The data set was never imported.</exception>
-    public static Experiment Create(ExperimentSpec spec, IDatasetProvider datasets, ComputePath? path = null) =>
-        Create(spec, TaskSourceRegistry.Create(spec.Data, datasets), path);
+    public static Experiment Create(
+        ExperimentSpec spec, IDatasetProvider datasets, ComputePath? path = null, ComputeDevice device = default, Precision precision = Precision.Float32) =>
+        Create(spec, TaskSourceRegistry.Create(spec.Data, datasets), path, device, precision);
 
     /// <summary>The experiment of a spec on a task source of one's own; <see cref="ExperimentSpec.Data"/> is not read.</summary>
     /// <param name="spec">The spec's sections.</param>
     /// <param name="source">Where tasks come from.</param>
     /// <param name="path">What computes blocks; null takes the fused path where it can.</param>
+    /// <param name="device">Where blocks are computed.</param>
+    /// <param name="precision">What the products of layers are computed in.</param>
     /// <exception cref="OptionsException">Something in the spec cannot be; the message is one sentence with the option's path.</exception>
-    public static Experiment Create(ExperimentSpec spec, ITaskSource source, ComputePath? path = null)
+    public static Experiment Create(
+        ExperimentSpec spec, ITaskSource source, ComputePath? path = null, ComputeDevice device = default, Precision precision = Precision.Float32)
     {
         var shape = source.TrainingShape;
         var model = ModelRegistry.All.Read(spec.Model);
@@ -101,7 +121,7 @@ public sealed class Experiment : IExperiment
         var algorithm = method.Create(new AlgorithmContext(model.Create(shape), loss, shape));
         try
         {
-            return new Experiment(source, algorithm, optimizer.Create, spec.Seed, ((MetaOptions)optimizer.Options).Iterations, path);
+            return new Experiment(source, algorithm, optimizer.Create, spec.Seed, ((MetaOptions)optimizer.Options).Iterations, path, device, precision);
         }
         catch (NotSupportedException exception)
         {

@@ -40,7 +40,15 @@ public static partial class Ops
         if (matrix.shape[0] == 1 && tasks > 1)
         {
             var folded = x.reshape(tasks * rows, x.shape[2]);
-            return bias.addmm(folded, matrix.squeeze(0)).reshape(tasks, rows, -1);
+            var product = ProductPrecision.IsNarrow
+                ? Add(ProductPrecision.Widen(ProductPrecision.Narrow(folded).mm(ProductPrecision.Narrow(matrix.squeeze(0))), bias), bias)
+                : bias.addmm(folded, matrix.squeeze(0));
+            return product.reshape(tasks, rows, -1);
+        }
+
+        if (ProductPrecision.IsNarrow)
+        {
+            return Add(ProductPrecision.Widen(ProductPrecision.Narrow(x).bmm(ProductPrecision.Narrow(matrix)), bias), bias.unsqueeze(1));
         }
 
         // TorchSharp 0.107 hands baddbmm's operands on in another order than it names them: batch, batch, what is added.

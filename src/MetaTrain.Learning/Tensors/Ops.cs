@@ -40,7 +40,8 @@ public static partial class Ops
     public static Tensor AddProduct(Tensor start, Tensor a, Tensor b) => start.addcmul(a, b, HeldScalars.One);
 
     /// <summary>max(0, x).</summary>
-    public static Tensor Relu(Tensor x) => x.relu();
+    /// <remarks>Elsewhere than on the processor by libtorch's more general function with the same values and gradients, which every device has.</remarks>
+    public static Tensor Relu(Tensor x) => x.device_type == DeviceType.CPU ? x.relu() : Threshold(x);
 
     /// <summary>The hyperbolic tangent.</summary>
     public static Tensor Tanh(Tensor x) => x.tanh();
@@ -67,6 +68,9 @@ public static partial class Ops
         shape[0] = tasks;
         return x.expand(shape);
     }
+
+    /// <summary>x where it is greater than 0, else 0.</summary>
+    internal static Tensor Threshold(Tensor x) => x.threshold(HeldScalars.Of(0), HeldScalars.Of(0));
 
     private static int Position(Tensor x, int dimension) => dimension < 0 ? (int)x.Dimensions + dimension : dimension;
 }

@@ -61,12 +61,22 @@ public sealed class ParameterSet
     /// <param name="destination">[P].</param>
     public void CopyTo(Span<float> destination)
     {
+        if (Tensors.Length > 0 && Tensors[0].device_type != DeviceType.CPU)
+        {
+            // One copy, for which the device is waited for once.
+            TensorData.CopyTo(Flat(), destination);
+            return;
+        }
+
         for (var position = 0; position < Tensors.Length; position++)
         {
             var slot = Layout.Slots[position];
             TensorData.CopyTo(Tensors[position], destination.Slice(slot.Offset, slot.Length));
         }
     }
+
+    /// <summary>All values in one tensor where they lie: [P].</summary>
+    internal Tensor Flat() => cat([.. Tensors.Select(tensor => tensor.reshape(-1))], 0);
 
     /// <summary>Other tensors under the same names.</summary>
     public ParameterSet With(IEnumerable<Tensor> tensors) => new(Layout, tensors);

@@ -3,25 +3,40 @@ using static TorchSharp.torch;
 namespace MetaTrain.Learning.Tensors;
 
 /// <summary>
-/// im2col on channels-last images and its transpose, each the other's backward: both are linear, so that a pair of custom functions
-/// differentiates as often as wanted, and a convolution becomes one matrix product a task. <see cref="PatchKernels"/> does the work on the
-/// processor, single tensor operations elsewhere.
+/// im2col on channels-last images and its transpose: a convolution becomes one matrix product a task. On the processor each is the other's
+/// backward, in a pair of custom functions over <see cref="PatchKernels"/>: both are linear, so that the pair differentiates as often as
+/// wanted. Elsewhere the patches are put together from slices, and libtorch differentiates by itself: its threads for devices then never
+/// call back into managed code, where no dispose scope of theirs would free what is made.
 /// </summary>
 internal static class Patches
 {
     /// <summary>The 3x3 surroundings of every output pixel: [T, N * patches, 9 * C] from [T, N, H, W, C].</summary>
-    public static Tensor Of(Tensor images, PatchGeometry geometry) => Gather.apply(images, geometry);
+    public static Tensor Of(Tensor images, PatchGeometry geometry) =>
+        TensorMemory.Reaches(images) ? Gather.apply(images, geometry) : BySlices(images, geometry);
 
     /// <summary>The transpose: every patch value added where it came from, [T, N, H, W, C] from [T, N * patches, 9 * C].</summary>
+    /// <param name="patches">In memory that the processor sees.</param>
+    /// <param name="geometry">The sizes.</param>
     public static Tensor Sum(Tensor patches, PatchGeometry geometry) => Scatter.apply(patches, geometry);
+
+    /// <summary>The same as <see cref="Of"/> from slices of the images, for devices that the kernels cannot reach.</summary>
+    internal static Tensor BySlices(Tensor images, PatchGeometry g)
+    {
+        var padded = nn.functional.pad(images.reshape(g.Tasks * g.Images, g.Height, g.Width, g.Channels), [0L, 0, 1, 1, 1, 1]);
+        var slices = new Tensor[PatchGeometry.Kernel * PatchGeometry.Kernel];
+        for (var position = 0; position < slices.Length; position++)
+        {
+            var (row, column) = Math.DivRem(position, PatchGeometry.Kernel);
+            slices[position] = padded
+                .slice(1, row, row + ((g.OutputHeight - 1) * g.Stride) + 1, g.Stride)
+                .slice(2, column, column + ((g.OutputWidth - 1) * g.Stride) + 1, g.Stride);
+        }
+
+        return cat(slices, 3).view(g.PatchShape);
+    }
 
     private static unsafe Tensor Gathered(Tensor images, PatchGeometry g)
     {
-        if (!TensorMemory.Reaches(images))
-        {
-            return ByOperations(images, g);
-        }
-
         var (source, patches) = (images.contiguous(), empty(g.PatchShape, images.dtype));
         if (images.dtype == ScalarType.Float32)
         {
@@ -37,11 +52,6 @@ internal static class Patches
 
     private static unsafe Tensor Scattered(Tensor patches, PatchGeometry g)
     {
-        if (!TensorMemory.Reaches(patches))
-        {
-            return SumByOperations(patches, g);
-        }
-
         var (source, images) = (patches.contiguous(), zeros(g.ImageShape, patches.dtype));
         if (patches.dtype == ScalarType.Float32)
         {
@@ -53,35 +63,6 @@ internal static class Patches
         }
 
         return images;
-    }
-
-    /// <summary>The same as <see cref="Of"/> from single tensor operations, for devices that the kernels cannot reach.</summary>
-    internal static Tensor ByOperations(Tensor images, PatchGeometry g)
-    {
-        var (height, width, channels) = (g.Height + 2, g.Width + 2, g.Channels);
-        var padded = nn.functional.pad(
-            images.reshape(g.Tasks * g.Images, g.Height, g.Width, channels), [0L, 0, 1, 1, 1, 1]).contiguous();
-        var runs = padded.as_strided(
-            [g.Tasks * g.Images, g.OutputHeight, g.OutputWidth, PatchGeometry.Kernel, PatchGeometry.Kernel * channels],
-            [height * width * channels, g.Stride * width * channels, g.Stride * channels, width * channels, 1]);
-        return runs.contiguous().view(g.PatchShape);
-    }
-
-    /// <summary>The same as <see cref="Sum"/> from single tensor operations, for devices that the kernels cannot reach.</summary>
-    internal static Tensor SumByOperations(Tensor patches, PatchGeometry g)
-    {
-        var (height, width, channels) = (g.Height + 2, g.Width + 2, g.Channels);
-        long[] windows = [g.Tasks * g.Images, g.OutputHeight, g.OutputWidth, channels];
-        long[] steps = [height * width * channels, g.Stride * width * channels, g.Stride * channels, 1];
-        var values = patches.reshape([.. windows[..3], PatchGeometry.Kernel * PatchGeometry.Kernel, channels]);
-        var padded = zeros([windows[0], height, width, channels], patches.dtype, patches.device);
-        for (var position = 0; position < PatchGeometry.Kernel * PatchGeometry.Kernel; position++)
-        {
-            var offset = ((position / PatchGeometry.Kernel * width) + (position % PatchGeometry.Kernel)) * channels;
-            padded.as_strided(windows, steps, offset).add_(values.select(3, position), HeldScalars.One);
-        }
-
-        return padded.narrow(1, 1, g.Height).narrow(2, 1, g.Width).contiguous().view(g.ImageShape);
     }
 
     private sealed class Gather : autograd.SingleTensorFunction<Gather>

@@ -46,10 +46,18 @@ public static class TensorData
         return (local.dtype == dtype ? local : local.to_type(dtype)).contiguous();
     }
 
+    // A GPU copies by itself out of memory that the system may not move, while this thread prepares the next copy. libtorch keeps the staging
+    // memory until the copy is done, also when its tensor is freed before.
     private static Tensor Move(Tensor tensor, ScalarType dtype, Device? device)
     {
         var typed = tensor.dtype == dtype ? tensor : tensor.to_type(dtype);
-        return device is null || device.type == DeviceType.CPU ? typed : typed.to(device);
+        if (device is null || device.type == DeviceType.CPU)
+        {
+            return typed;
+        }
+
+        var staged = device.type == DeviceType.CUDA ? typed.pin_memory() : typed;
+        return staged.to(device, non_blocking: true);
     }
 
     private static void Check(Tensor tensor, int values)

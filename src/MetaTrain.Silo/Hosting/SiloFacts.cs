@@ -7,8 +7,8 @@ internal sealed record SiloFacts(SiloOptions Options, string Store)
 {
     public override string ToString() =>
         $"Silo {Options.SiloName} of cluster {Options.ClusterId} is up: {Options.Workers} workers on {Options.Device}, device class {Class}, "
-        + $"{Environment.ProcessorCount} cores, {Options.Arithmetic.ToString().ToLowerInvariant()} arithmetic, libtorch through {TorchRuntime.LibraryPath}, "
+        + $"{Environment.ProcessorCount} cores, {Options.Arithmetic.ToString().ToLowerInvariant()} arithmetic, libtorch {(TorchRuntime.LibtorchPath is { } path ? $"of {path} " : "")}through {TorchRuntime.LibraryPath}, "
         + $"store {Store}, silo {Options.Advertise}:{Options.SiloPort}, gateway {Options.Advertise}:{Options.GatewayPort}, {Options.HttpUri}metrics";
 
-    private string Class => Options.Device == "cpu" ? DeviceClass.Cpu.ToString() : Options.Device;
+    private DeviceClass Class => DeviceClass.Of(Options.Devices[0]);
 }

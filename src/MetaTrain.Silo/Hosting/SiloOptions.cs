@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using MetaTrain.Abstractions.Clusters;
 using MetaTrain.Cluster.Workers;
+using MetaTrain.Learning.Devices;
 
 namespace MetaTrain.Silo.Hosting;
 
@@ -45,8 +46,17 @@ internal sealed record SiloOptions
     /// <summary>How many worker slots the silo offers.</summary>
     public required int Workers { get; init; }
 
-    /// <summary>cpu or cuda:n.</summary>
-    public string Device { get; init; } = "cpu";
+    /// <summary>True where nobody said how many, and each GPU is to have one: <see cref="Workers"/> follows from the machine.</summary>
+    public bool IsWorkerPerGpu { get; init; }
+
+    /// <summary>cpu, cuda:n, or cuda for all GPUs of the machine.</summary>
+    public string Device { get; init; } = ComputeDevice.CpuKind;
+
+    /// <summary>The devices meant, found on this machine.</summary>
+    public ImmutableArray<ComputeDevice> Devices { get; init; } = [ComputeDevice.Cpu];
+
+    /// <summary>True when it is to compute on GPUs.</summary>
+    public bool NeedsCuda => Device != ComputeDevice.CpuKind;
 
     /// <summary>Where the silo keeps files of its own.</summary>
     public required string DataDirectory { get; init; }

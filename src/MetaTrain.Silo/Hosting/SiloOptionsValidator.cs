@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using MetaTrain.Abstractions.Clusters;
+using MetaTrain.Learning.Devices;
 
 namespace MetaTrain.Silo.Hosting;
 
@@ -30,13 +31,13 @@ internal static partial class SiloOptionsValidator
 
         if (options.Workers is < 0 or > MaxWorkers)
         {
-            yield return $"--workers is {options.Workers}: give 0 (a silo that only coordinates) to {MaxWorkers}, usually one for each core.";
+            yield return $"--workers is {options.Workers}: give 0 (a silo that only coordinates) to {MaxWorkers}, usually one for each core or GPU.";
         }
 
-        // Anything else would be computed on the CPU without a word.
-        if (options.Device != "cpu")
+        // Whether the machine has it is asked at the start.
+        if (!DeviceSelection.TryParse(options.Device, out _))
         {
-            yield return $"--device is '{options.Device}', and this build computes on the CPU only: give cpu.";
+            yield return $"--device is '{options.Device}': give {DeviceSelection.Forms}.";
         }
 
         foreach (ListeningPort port in options.ListeningPorts.Where(static port => !port.IsAllowed))

@@ -16,10 +16,11 @@ internal static partial class SiloProcess
     public static async Task<int> RunAsync(SiloOptions options, Owner owner)
     {
         RequirePorts(options);
+        options = SiloGpus.Find(options, static () => CudaSupport.OfThisProcess, DeviceClass.Of);
 
         // libtorch takes longer to load than everything else to be built: side by side.
         Task torch = Task.Run(TorchRuntime.EnsureLoaded);
-        Task warm = WarmAsync(torch);
+        Task warm = WarmAsync(torch, options);
         WebApplication application = SiloHost.Build(options, owner);
         await using (application.ConfigureAwait(false))
         {
@@ -62,10 +63,13 @@ internal static partial class SiloProcess
         }
     }
 
-    private static async Task WarmAsync(Task torch)
+    private static async Task WarmAsync(Task torch, SiloOptions options)
     {
         await torch.ConfigureAwait(false);
-        ExperimentWarmUp.Compute();
+        foreach (ComputeDevice device in options.Devices)
+        {
+            ExperimentWarmUp.Compute(device);
+        }
     }
 
     /// <summary>Waits for the end. A silo without its store never ends by itself: Orleans goes on trying to write that it leaves.</summary>

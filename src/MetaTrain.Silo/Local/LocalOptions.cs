@@ -1,3 +1,4 @@
+using MetaTrain.Learning.Devices;
 using MetaTrain.Silo.Hosting;
 
 namespace MetaTrain.Silo.Local;
@@ -13,7 +14,17 @@ internal sealed record LocalOptions
     /// <summary>Worker slots in each of them.</summary>
     public required int Workers { get; init; }
 
-    public string Device { get; init; } = "cpu";
+    /// <summary>True where nobody said how many, and each GPU is to have one: the silos find out.</summary>
+    public bool IsWorkerPerGpu { get; init; }
+
+    /// <summary>cpu, cuda:n, or cuda for all GPUs of the machine.</summary>
+    public string Device { get; init; } = ComputeDevice.CpuKind;
+
+    /// <summary>True when the silos are to compute on GPUs.</summary>
+    public bool NeedsCuda => Device != ComputeDevice.CpuKind;
+
+    /// <summary>The workers of a silo, in words.</summary>
+    public string WorkersText => IsWorkerPerGpu ? "a worker for each GPU" : $"{Workers} workers";
 
     public Arithmetic Arithmetic { get; init; } = Arithmetic.Native;
 
@@ -33,6 +44,11 @@ internal sealed record LocalOptions
         if (Workers is < 0 or > 1024)
         {
             yield return $"--workers is {Workers}: give 0 to 1024, for each silo.";
+        }
+
+        if (!DeviceSelection.TryParse(Device, out _))
+        {
+            yield return $"--device is '{Device}': give {DeviceSelection.Forms}.";
         }
     }
 }

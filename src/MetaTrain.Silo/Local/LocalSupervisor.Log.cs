@@ -2,8 +2,8 @@ namespace MetaTrain.Silo.Local;
 
 internal sealed partial class LocalSupervisor
 {
-    [LoggerMessage(Level = LogLevel.Information, Message = "Cluster {Cluster} takes work after {Seconds:0.00} s: {Silos} silos of {Workers} workers")]
-    private static partial void LogReady(ILogger logger, string cluster, double seconds, int silos, int workers);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Cluster {Cluster} takes work after {Seconds:0.00} s: {Silos} silos of {Workers}")]
+    private static partial void LogReady(ILogger logger, string cluster, double seconds, int silos, string workers);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Silo} (process {Id}) takes work")]
     private static partial void LogSiloReady(ILogger logger, string silo, int id);

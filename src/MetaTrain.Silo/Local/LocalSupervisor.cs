@@ -70,7 +70,7 @@ internal sealed partial class LocalSupervisor(
         if (ended == book.Ready)
         {
             _storePolicy.Ready();
-            LogReady(logger, book.Current.ClusterId, time.GetElapsedTime(start).TotalSeconds, book.Current.Silos.Length, options.Workers);
+            LogReady(logger, book.Current.ClusterId, time.GetElapsedTime(start).TotalSeconds, book.Current.Silos.Length, options.WorkersText);
             await Task.WhenAny([told.Task, .. children.Select(child => child.Run)]).ConfigureAwait(false);
         }
 

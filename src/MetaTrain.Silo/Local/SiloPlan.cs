@@ -38,7 +38,7 @@ internal sealed class SiloPlan(int index, LocalOptions options, LocalCluster clu
             "--gateway-port", Text(Ports.Gateway),
             "--http-port", Text(Ports.Http),
             "--transfer-port", "0",
-            "--workers", Text(options.Workers),
+            .. options.IsWorkerPerGpu ? Array.Empty<string>() : ["--workers", Text(options.Workers)],
             "--device", options.Device,
             "--data", options.DataDirectory,
             "--arithmetic", options.Arithmetic.ToString(),
@@ -47,7 +47,7 @@ internal sealed class SiloPlan(int index, LocalOptions options, LocalCluster clu
         ];
 
         // The store's address may hold a password: everybody on the machine can read a command line.
-        ImmutableDictionary<string, string> environment = NativeEnvironment.For(options.Arithmetic).ToImmutableDictionary()
+        ImmutableDictionary<string, string> environment = NativeEnvironment.For(options.Arithmetic, options.NeedsCuda).ToImmutableDictionary()
             .SetItem("METATRAIN_STORE", cluster.Store);
         return new ChildPlan(Name, options.OwnedJobsOnly ? [.. arguments, "--owned-jobs-only"] : [.. arguments], environment);
     }

@@ -25,19 +25,28 @@ internal static class NativeEnvironment
         KeyValuePair.Create("ONEDNN_MAX_CPU_ISA", "AVX2"),
     ]);
 
+    // cuBLAS gives the same bits twice only with a workspace of fixed size.
+    private static readonly KeyValuePair<string, string> Cublas = KeyValuePair.Create("CUBLAS_WORKSPACE_CONFIG", ":4096:8");
+
     /// <summary>What a process that computes must be started with.</summary>
-    public static ImmutableSortedDictionary<string, string> For(Arithmetic arithmetic) => arithmetic switch
+    /// <param name="arithmetic">Of the processor.</param>
+    /// <param name="onGpus">True when it computes on GPUs too.</param>
+    public static ImmutableSortedDictionary<string, string> For(Arithmetic arithmetic, bool onGpus = false)
     {
-        Arithmetic.Native => Threads,
-        Arithmetic.Portable => Portable,
-        _ => throw new ArgumentOutOfRangeException(nameof(arithmetic), arithmetic, "This arithmetic has no environment."),
-    };
+        ImmutableSortedDictionary<string, string> variables = arithmetic switch
+        {
+            Arithmetic.Native => Threads,
+            Arithmetic.Portable => Portable,
+            _ => throw new ArgumentOutOfRangeException(nameof(arithmetic), arithmetic, "This arithmetic has no environment."),
+        };
+        return onGpus ? variables.Add(Cublas.Key, Cublas.Value) : variables;
+    }
 
     /// <summary>
     /// The variables that differ from what is wanted. A number of threads that a person has set is taken as meant;
     /// a wrong instruction set is not, because the bits would not be portable.
     /// </summary>
-    public static ImmutableSortedDictionary<string, string> Missing(Arithmetic arithmetic, Func<string, string?> read) =>
-        For(arithmetic).Where(wanted => read(wanted.Key) is not { Length: > 0 } value || (!Threads.ContainsKey(wanted.Key) && value != wanted.Value))
+    public static ImmutableSortedDictionary<string, string> Missing(Arithmetic arithmetic, Func<string, string?> read, bool onGpus = false) =>
+        For(arithmetic, onGpus).Where(wanted => read(wanted.Key) is not { Length: > 0 } value || (!Threads.ContainsKey(wanted.Key) && value != wanted.Value))
             .ToImmutableSortedDictionary(StringComparer.Ordinal);
 }

@@ -19,7 +19,10 @@ internal static class CheckVerb
         try
         {
             TorchRuntime.EnsureLoaded();
-            Console.WriteLine($"libtorch loads from {TorchRuntime.LibraryPath}; device class {DeviceClass.Cpu}");
+            string libtorch = TorchRuntime.LibtorchPath is { } path ? $"libtorch of {path} loads, through" : "libtorch loads from";
+            int gpus = CudaSupport.OfThisProcess.Count;
+            string classes = string.Join(", ", Enumerable.Range(0, gpus).Select(static index => $"; {ComputeDevice.Cuda(index)} {DeviceClass.Of(ComputeDevice.Cuda(index))}"));
+            Console.WriteLine($"{libtorch} {TorchRuntime.LibraryPath}; device class {DeviceClass.Cpu}{classes}");
             return ExitCode.Done;
         }
         catch (TorchUnavailableException failure)

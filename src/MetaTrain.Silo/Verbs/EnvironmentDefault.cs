@@ -19,6 +19,14 @@ internal sealed class EnvironmentDefault(Func<string, string?> read)
         DefaultValueFactory = result => Parsed(result, name, fallback, static (string text, out int value) => int.TryParse(text, out value), "a number"),
     };
 
+    public Option<int?> NumberOrNone(string name, string description) => new(name)
+    {
+        Description = Describe(name, description),
+        DefaultValueFactory = result => Variable(name) is null
+            ? null
+            : Parsed(result, name, 0, static (string text, out int value) => int.TryParse(text, out value), "a number"),
+    };
+
     public Option<T> Choice<T>(string name, string description, T fallback)
         where T : struct, Enum => new(name)
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MetaTrain.Learning.Devices;
 using MetaTrain.Silo.Hosting;
 using MetaTrain.Silo.Local;
 using MetaTrain.Silo.Processes;
@@ -9,7 +10,7 @@ namespace MetaTrain.Silo.Verbs;
 internal sealed class LocalVerb
 {
     private readonly Option<int> _silos = new("--silos") { Description = "How many silo processes.", DefaultValueFactory = _ => 1 };
-    private readonly Option<int?> _workers = new("--workers") { Description = "Worker slots in each silo; by default the cores, shared among the silos." };
+    private readonly Option<int?> _workers = new("--workers") { Description = "Worker slots in each silo; by default the cores, shared among the silos, or one for each GPU." };
     private readonly Option<string?> _store = new("--store") { Description = "A store of your own, redis://HOST:PORT; by default the embedded one." };
     private readonly Option<bool> _ownedJobsOnly = new("--owned-jobs-only") { Description = "Run only the jobs submitted to this cluster." };
     private readonly Option<bool> _ownerPipe = new("--owner-pipe") { Description = "Drain and end when standard input closes." };
@@ -21,7 +22,7 @@ internal sealed class LocalVerb
     public LocalVerb(EnvironmentDefault environment)
     {
         _data = environment.Text("--data", "The data directory.", () => LocalPaths.DefaultDataDirectory);
-        _device = environment.Text("--device", "What the workers compute on: cpu, in this build.", () => "cpu");
+        _device = environment.Text("--device", "What the workers compute on: cpu, cuda:n for one GPU, or cuda for all of the machine.", () => "cpu");
         _arithmetic = environment.Choice("--arithmetic", "native: this processor's best; portable: AVX2 everywhere, so that old and new processors of one vendor give the same bits.", Arithmetic.Native);
     }
 
@@ -38,13 +39,16 @@ internal sealed class LocalVerb
     internal LocalOptions Read(ParseResult parsed)
     {
         int silos = parsed.GetValue(_silos);
+        string device = parsed.GetRequiredValue(_device);
+        bool onGpus = device != ComputeDevice.CpuKind;
         return new LocalOptions
         {
             DataDirectory = Path.GetFullPath(parsed.GetRequiredValue(_data)),
             Silos = silos,
-            Workers = parsed.GetValue(_workers) ?? Math.Max(1, Environment.ProcessorCount / Math.Max(1, silos)),
+            Workers = parsed.GetValue(_workers) ?? (onGpus ? 1 : Math.Max(1, Environment.ProcessorCount / Math.Max(1, silos))),
+            IsWorkerPerGpu = onGpus && parsed.GetValue(_workers) is null,
             Store = parsed.GetValue(_store),
-            Device = parsed.GetRequiredValue(_device),
+            Device = device,
             Arithmetic = parsed.GetValue(_arithmetic),
             OwnedJobsOnly = parsed.GetValue(_ownedJobsOnly),
         };

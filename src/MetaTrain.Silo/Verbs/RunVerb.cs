@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using MetaTrain.Abstractions.Clusters;
+using MetaTrain.Learning.Devices;
 using MetaTrain.Silo.Hosting;
 using MetaTrain.Silo.Processes;
 
@@ -20,7 +21,7 @@ internal sealed class RunVerb
     private readonly Option<int> _gatewayPort;
     private readonly Option<int> _httpPort;
     private readonly Option<int> _transferPort;
-    private readonly Option<int> _workers;
+    private readonly Option<int?> _workers;
     private readonly Option<string> _device;
     private readonly Option<string> _data;
     private readonly Option<Arithmetic> _arithmetic;
@@ -41,8 +42,8 @@ internal sealed class RunVerb
         _gatewayPort = environment.Number("--gateway-port", "The port for clients.", 30000);
         _httpPort = environment.Number("--http-port", "The port of /metrics and /health.", 8080);
         _transferPort = environment.Number("--transfer-port", "The port where other silos fetch large vectors; 0 for any that is free.", 11112);
-        _workers = environment.Number("--workers", "Worker slots, usually one for each core or GPU.", Environment.ProcessorCount);
-        _device = environment.Text("--device", "What the workers compute on: cpu, in this build.", () => "cpu");
+        _workers = environment.NumberOrNone("--workers", "Worker slots; by default one for each core, or for each GPU.");
+        _device = environment.Text("--device", "What the workers compute on: cpu, cuda:n for one GPU, or cuda for all of the machine.", () => "cpu");
         _data = environment.Text("--data", "A directory for files of the silo's own.", () => LocalPaths.DefaultDataDirectory);
         _arithmetic = environment.Choice("--arithmetic", "native: this processor's best; portable: AVX2 everywhere, so that old and new processors of one vendor give the same bits.", Arithmetic.Native);
         _storeWait = environment.Number("--store-wait", "Seconds to wait for the store at start.", 30);
@@ -59,7 +60,18 @@ internal sealed class RunVerb
         return command;
     }
 
-    internal SiloOptions Read(ParseResult parsed) => new()
+    internal SiloOptions Read(ParseResult parsed)
+    {
+        int? workers = parsed.GetValue(_workers);
+        string device = parsed.GetRequiredValue(_device);
+        return Read(parsed, device) with
+        {
+            Workers = workers ?? (device == ComputeDevice.CpuKind ? Environment.ProcessorCount : 1),
+            IsWorkerPerGpu = workers is null && device != ComputeDevice.CpuKind,
+        };
+    }
+
+    private SiloOptions Read(ParseResult parsed, string device) => new()
     {
         Store = parsed.GetRequiredValue(_store),
         Prefix = parsed.GetRequiredValue(_prefix),
@@ -71,8 +83,8 @@ internal sealed class RunVerb
         GatewayPort = parsed.GetValue(_gatewayPort),
         HttpPort = parsed.GetValue(_httpPort),
         TransferPort = parsed.GetValue(_transferPort),
-        Workers = parsed.GetValue(_workers),
-        Device = parsed.GetRequiredValue(_device),
+        Workers = 0,
+        Device = device,
         DataDirectory = Path.GetFullPath(parsed.GetRequiredValue(_data)),
         Arithmetic = parsed.GetValue(_arithmetic),
         OwnedJobsOnly = parsed.GetValue(_ownedJobsOnly),
@@ -89,15 +101,16 @@ internal sealed class RunVerb
             throw new StartFailure(string.Join(Environment.NewLine, faults), ExitCode.WrongUsage);
         }
 
-        TakeNativeEnvironment(options.Arithmetic);
+        TakeNativeEnvironment(options);
         Owner owner = parsed.GetValue(_ownerPipe) ? Owner.BehindStandardInput() : Owner.None;
         return await SiloProcess.RunAsync(options, owner).ConfigureAwait(false);
     }
 
     // Whoever starts many silos sets these itself; a silo started by hand starts once more with them.
-    private void TakeNativeEnvironment(Arithmetic arithmetic)
+    private void TakeNativeEnvironment(SiloOptions options)
     {
-        IReadOnlyDictionary<string, string> missing = NativeEnvironment.Missing(arithmetic, variable => _environment.NonEmpty(variable));
+        IReadOnlyDictionary<string, string> missing = NativeEnvironment.Missing(
+            options.Arithmetic, variable => _environment.NonEmpty(variable), options.NeedsCuda);
         if (missing.Count > 0)
         {
             string reason = _environment.NonEmpty(ProcessReplacement.Marker) is null

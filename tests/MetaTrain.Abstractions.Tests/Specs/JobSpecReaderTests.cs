@@ -62,7 +62,7 @@ public sealed class JobSpecReaderTests
               validation: { every: 250, episodes: 100, queries: 5, innerSteps: 2 }
               final: { split: validation, episodes: 50, ways: 5, shots: 2, queries: 15, innerSteps: 3, transductive: false, at: last }
             checkpoint: { every: 7, keepLast: 1, keepBest: 0 }
-            resources: { device: cpu, arithmetic: portable, strict: false }
+            resources: { device: cpu, arithmetic: portable, precision: bf16, strict: false }
             plan: { blockSize: 16 }
             initialize: { from: "job-1", at: 1500 }
             """.Replace(", schedule: null", "", StringComparison.Ordinal)).Spec!;
@@ -76,7 +76,7 @@ public sealed class JobSpecReaderTests
             spec.Evaluation.Final,
             strict: true);
         Assert.Equal(new CheckpointSpec { Every = 7, KeepLast = 1, KeepBest = 0 }, spec.Checkpoint);
-        Assert.Equal(new ResourcesSpec { Device = "cpu", Arithmetic = "portable", Strict = false }, spec.Resources);
+        Assert.Equal(new ResourcesSpec { Device = "cpu", Arithmetic = "portable", Precision = "bf16", Strict = false }, spec.Resources);
         Assert.Equal(16, spec.Plan.BlockSize);
         Assert.Equal(new InitializeSpec { From = "job-1", At = "1500" }, spec.Initialize);
     }

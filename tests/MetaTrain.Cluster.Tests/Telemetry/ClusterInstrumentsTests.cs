@@ -32,6 +32,20 @@ public sealed class ClusterInstrumentsTests : IDisposable
     }
 
     [Fact]
+    public void DeviceMemory_IsReadWhenTheGaugesAre_AndAbsentWhereNothingTells()
+    {
+        long bytes = 1;
+        Instruments.DeviceFound("cuda:0", () => bytes);
+        Instruments.DeviceFound("cuda:1", () => null);
+        bytes = 5L << 30;
+
+        Dictionary<string, double> gauges = _meter.ReadGauges();
+
+        Assert.Equal(5L << 30, gauges["metatrain.device.memory{device=cuda:0}"]);
+        Assert.DoesNotContain("metatrain.device.memory{device=cuda:1}", gauges);
+    }
+
+    [Fact]
     public void Accuracy_IsAbsent_WhenTheJobIsRegression()
     {
         Instruments.IterationStepped("sinusoid", 1, 25, 3.5, metaAccuracy: null, TimeSpan.FromMilliseconds(1));

@@ -12,6 +12,8 @@ public sealed class UsageTests
     [InlineData("data lst", "did you mean 'list'?")]
     [InlineData("train --silos 0", "--silos is '0': give a whole number from 1 to 64. See 'metatrain train --help'.")]
     [InlineData("train --workers many", "--workers is 'many': give a whole number from 1 to 1024.")]
+    [InlineData("train --device gpu", "--device is 'gpu': give cpu, cuda:n for one GPU, or cuda for all of the machine.")]
+    [InlineData("up --device cuda:x", "--device is 'cuda:x'")]
     [InlineData("train --resume glyphs-1 spec.yaml", "--resume goes on with the job's own spec: leave SPEC and --set away.")]
     [InlineData("train --resume glyphs-1 --set seed=1", "leave SPEC and --set away")]
     [InlineData("train --store http://host", "The store's address 'http://host' is not understood")]

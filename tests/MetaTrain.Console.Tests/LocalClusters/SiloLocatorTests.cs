@@ -45,6 +45,10 @@ public sealed class SiloLocatorTests
         var options = new LocalClusterOptions { DataDirectory = "/data", Silos = 3, Workers = 2, Store = "redis://host" };
         Assert.Equal("local --silos 3 --workers 2 --data /data --store redis://host --owned-jobs-only --owner-pipe", string.Join(' ', options.ToArguments()));
         Assert.EndsWith("--detached", string.Join(' ', (options with { Detached = true }).ToArguments()));
+        Assert.DoesNotContain("--device", options.ToArguments());
+        string onGpus = string.Join(' ', (options with { Device = "cuda", Workers = null }).ToArguments());
+        Assert.Contains("--device cuda", onGpus);
+        Assert.DoesNotContain("--workers", onGpus);
         Assert.Contains("--arithmetic portable", string.Join(' ', (options with { Portable = true }).ToArguments()));
     }
 

@@ -20,6 +20,9 @@ public sealed class RefusalTests
         await RefusesSpecAsync(cluster, fine.Replace("conv4", "conv5"), "conv4");
         await RefusesSpecAsync(cluster, fine.Replace("tasksPerIteration: 14", "tasksPerIteration: many"), "tasksPerIteration");
         await RefusesSpecAsync(cluster, fine + "\nresources: { arithmetic: portable }\n", "--arithmetic portable");
+        string anyPath = fine.Replace("path: fused", "path: autograd", StringComparison.Ordinal);
+        await RefusesSpecAsync(cluster, anyPath + "\nresources: { device: cuda }\n", "start silos with --device cuda");
+        await RefusesSpecAsync(cluster, anyPath + "\nresources: { precision: tf32 }\n", "in which only a GPU computes");
         await RefusesSpecAsync(cluster, fine + "\ninitialize: { from: /missing/start.safetensors }\n", "/missing/start.safetensors");
         string text = data.Combine("text.safetensors");
         await File.WriteAllTextAsync(text, "this is no safetensors file", TestContext.Current.CancellationToken);

@@ -37,16 +37,44 @@ public sealed class TorchLoadsTests(TorchLoadsTests.Artifacts artifacts) : IClas
         AssertLoaded(said);
     }
 
+    [Fact]
+    public async Task Torch_LoadsFromTheFolderThatIsNamed_AndComputesTheSame_WhenTheBuildBringsNone()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Which files are loaded is read from /proc.");
+        string[] onlyInUse = ["-class", "MetaTrain.Learning.Tests.Devices.LibtorchInUseTests"];
+        (string own, string named) = (artifacts.Directory.Combine("own.txt"), artifacts.Directory.Combine("named.txt"));
+        string external = artifacts.Directory.Combine("external");
+
+        string said = await DotnetAsync(
+            ["run", .. artifacts.Build, "--project", SourceTree.Combine(Project), "--", .. onlyInUse], ("METATRAIN_TEST_OUTPUT", own));
+        AssertLoaded(said);
+        string libtorch = Path.GetDirectoryName(Directory.EnumerateFiles(artifacts.Directory.Path, "libtorch_cpu.so", SearchOption.AllDirectories).First())!;
+
+        await DotnetAsync(
+            ["build", SourceTree.Combine(Project), "--configuration", SourceTree.Configuration, "--artifacts-path", external, "-p:TorchBackend=external"]);
+        string program = Directory.EnumerateFiles(Path.Combine(external, "bin"), "MetaTrain.Learning.Tests.dll", SearchOption.AllDirectories).First();
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(external, "bin"), "libtorch_cpu.so", SearchOption.AllDirectories));
+        said = await DotnetAsync([program, .. onlyInUse], ("METATRAIN_LIBTORCH", libtorch), ("METATRAIN_TEST_OUTPUT", named));
+
+        AssertLoaded(said);
+        Assert.Equal(await File.ReadAllTextAsync(own, TestContext.Current.CancellationToken), await File.ReadAllTextAsync(named, TestContext.Current.CancellationToken));
+    }
+
     private static void AssertLoaded(string said)
     {
         Assert.Contains("Failed: 0", said, StringComparison.Ordinal);
         Assert.DoesNotContain("Total: 0", said, StringComparison.Ordinal);
     }
 
-    private static async Task<string> DotnetAsync(string[] arguments)
+    private static async Task<string> DotnetAsync(string[] arguments, params (string Name, string Value)[] variables)
     {
         // Nodes that stayed for the next build would outlive the test.
         var environment = new Dictionary<string, string?> { ["MSBUILDDISABLENODEREUSE"] = "1" };
+        foreach ((string name, string value) in variables)
+        {
+            environment[name] = value;
+        }
+
         await using ChildProcess dotnet = ChildProcess.StartDotnet(arguments, environment: environment);
 
         int code = await dotnet.WaitForExitAsync(Deadline, TestContext.Current.CancellationToken);

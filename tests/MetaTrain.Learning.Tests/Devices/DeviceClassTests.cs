@@ -70,6 +70,19 @@ public sealed class DeviceClassTests
         Assert.Equal("avx2+onednn=avx2+cbwr=compatible", InstructionSets.InUse("avx512", name => environment.GetValueOrDefault(name)));
     }
 
+    [Fact]
+    public void OfGpu_NamesTheCardAndItsComputeCapability() => Assert.Equal(
+        "cuda/NVIDIA-H100-80GB-HBM3/sm_90/torch-0123456789ab/sharp-ba9876543210",
+        DeviceClass.OfGpu((" NVIDIA H100 80GB  HBM3", 9, 0), "0123456789ab", "ba9876543210").ToString());
+
+    [Fact]
+    public void Of_IsThatOfTheProcessor_AndSaysWhatIsMissing_ForAGpuThatIsNotThere()
+    {
+        Assert.Same(DeviceClass.Cpu, DeviceClass.Of(ComputeDevice.Cpu));
+
+        Assert.Contains("cuda:4096 has no class here: ", Assert.Throws<TorchUnavailableException>(() => DeviceClass.Of(ComputeDevice.Cuda(4096))).Message, StringComparison.Ordinal);
+    }
+
     // std::string at::get_cpu_capability(), called as the compiler calls it: the result's address comes first. A text this
     // short lies within the std::string (address, length, characters), so there is nothing to free.
     private static string AskLibtorch()

@@ -19,9 +19,38 @@ public sealed class PatchesTests
         var geometry = new PatchGeometry(2, 3, height, width, channels, stride);
         var (images, patches) = (TestTasks.Random(1, geometry.ImageShape), TestTasks.Random(2, geometry.PatchShape));
 
-        Assert.Equal(TensorData.ToDoubles(Patches.ByOperations(images, geometry)), TensorData.ToDoubles(Patches.Of(images, geometry)));
-        TestTasks.AssertClose(
-            TensorData.ToDoubles(Patches.SumByOperations(patches, geometry)), TensorData.ToDoubles(Patches.Sum(patches, geometry)), 1e-14);
+        Assert.Equal(TensorData.ToDoubles(Patches.BySlices(images, geometry)), TensorData.ToDoubles(Patches.Of(images, geometry)));
+
+        // The gradient of what is linear is its transpose.
+        var leaf = images.detach().requires_grad_();
+        var transposed = autograd.grad([Ops.Sum(Ops.Multiply(Patches.BySlices(leaf, geometry), patches))], [leaf])[0];
+        TestTasks.AssertClose(TensorData.ToDoubles(transposed), TensorData.ToDoubles(Patches.Sum(patches, geometry)), 1e-14);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Slices_DifferentiateTwice_AsTheKernelsDo(int stride)
+    {
+        TorchRuntime.PinThread();
+        using var scope = NewDisposeScope();
+        var geometry = new PatchGeometry(2, 3, 7, 5, 2, stride);
+
+        var (kernels, slices) = (OfImages(Patches.Of), OfImages(Patches.BySlices));
+
+        for (var i = 0; i < kernels.Count; i++)
+        {
+            TestTasks.AssertClose(kernels[i], slices[i], 1e-11);
+        }
+
+        List<double[]> OfImages(Func<Tensor, PatchGeometry, Tensor> patchesOf)
+        {
+            var images = TestTasks.Random(1, geometry.ImageShape).requires_grad_();
+            var patches = patchesOf(images, geometry);
+            var first = autograd.grad([Ops.Sum(Ops.Multiply(Ops.Square(patches), patches))], [images], retain_graph: true, create_graph: true)[0];
+            var second = autograd.grad([Ops.Sum(Ops.Square(first))], [images])[0];
+            return [.. new[] { patches.detach(), first.detach(), second }.Select(tensor => TensorData.ToDoubles(tensor))];
+        }
     }
 
     [Theory]

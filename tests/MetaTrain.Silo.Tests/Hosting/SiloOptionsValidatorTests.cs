@@ -20,10 +20,10 @@ public sealed class SiloOptionsValidatorTests
     public void Validate_FindsNothing_WhenAllIsWell() => Assert.Empty(SiloOptionsValidator.Validate(Good));
 
     [Theory]
-    [InlineData("cuda:0")]
+    [InlineData("cpu")]
+    [InlineData("cuda")]
     [InlineData("cuda:17")]
-    public void Validate_RefusesADevice_ThatThisBuildCannotComputeOn(string device) =>
-        Assert.Contains("CPU only", Assert.Single(SiloOptionsValidator.Validate(Good with { Device = device })), StringComparison.Ordinal);
+    public void Validate_TakesEveryFormOfADevice(string device) => Assert.Empty(SiloOptionsValidator.Validate(Good with { Device = device }));
 
     [Fact]
     public void Validate_NamesEachFaultWithItsValue()

@@ -36,6 +36,22 @@ public sealed class SiloPlanTests
         Assert.Empty(SiloOptionsValidator.Validate(silo));
     }
 
+    [Theory]
+    [InlineData(null, 1, true)]
+    [InlineData("4", 4, false)]
+    public void Next_HandsTheDeviceOn_AndLeavesTheNumberOfWorkersToTheMachine(string? workers, int expected, bool isWorkerPerGpu)
+    {
+        LocalVerb local = new(new EnvironmentDefault(_ => null));
+        string[] given = workers is null ? ["--device", "cuda"] : ["--device", "cuda", "--workers", workers];
+        ChildPlan next = new SiloPlan(0, local.Read(local.ToCommand().Parse(given)), _cluster).Next();
+        RunVerb verb = new(new EnvironmentDefault(next.Environment.GetValueOrDefault));
+
+        SiloOptions silo = verb.Read(verb.ToCommand().Parse([.. next.Arguments.Skip(1)]));
+
+        Assert.Equal(("cuda", expected, isWorkerPerGpu), (silo.Device, silo.Workers, silo.IsWorkerPerGpu));
+        Assert.Equal(":4096:8", next.Environment["CUBLAS_WORKSPACE_CONFIG"]);
+    }
+
     [Fact]
     public void Next_KeepsThePasswordOffTheCommandLine() =>
         Assert.DoesNotContain(new SiloPlan(0, _options, _cluster).Next().Arguments, argument => argument.Contains("secret", StringComparison.Ordinal));

@@ -17,6 +17,14 @@ public sealed class NativeEnvironmentTests
     }
 
     [Fact]
+    public void For_FixesTheWorkspaceOfCublas_OnGpusOnly()
+    {
+        Assert.Equal(":4096:8", NativeEnvironment.For(Arithmetic.Native, onGpus: true)["CUBLAS_WORKSPACE_CONFIG"]);
+        Assert.DoesNotContain("CUBLAS_WORKSPACE_CONFIG", NativeEnvironment.For(Arithmetic.Portable).Keys);
+        Assert.Equal(["CUBLAS_WORKSPACE_CONFIG"], NativeEnvironment.Missing(Arithmetic.Native, _ => "4", onGpus: true).Keys);
+    }
+
+    [Fact]
     public void Missing_IsEmpty_WhenTheProcessWasStartedWithAll() =>
         Assert.Empty(NativeEnvironment.Missing(Arithmetic.Portable, NativeEnvironment.For(Arithmetic.Portable).GetValueOrDefault));
 

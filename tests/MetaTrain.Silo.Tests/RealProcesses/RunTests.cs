@@ -43,6 +43,16 @@ public sealed class RunTests
     }
 
     [Fact]
+    public async Task Run_SaysWhatIsMissing_WhenItsDeviceIsNotThere()
+    {
+        // No machine has so many GPUs: the sentence says which of the three is missing, the build's CUDA, a GPU, or this one.
+        (int code, IReadOnlyList<string> said) = await RunAsync("--device", "cuda:4096");
+
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Matches("^The device cuda:4096 cannot be computed on: this (build's libtorch computes on the CPU only|machine has no GPU|machine has [0-9]+ GPU).*;", Assert.Single(said));
+    }
+
+    [Fact]
     public async Task Run_Ends_WhenItsStoreHasForgottenIt()
     {
         Assert.SkipUnless(RedisServerProcess.IsAvailable, RedisServerProcess.SkipReason);

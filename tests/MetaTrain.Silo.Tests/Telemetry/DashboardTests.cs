@@ -83,6 +83,7 @@ public sealed partial class DashboardTests
         instruments.Committed(Job, 1, 1000, TimeSpan.FromSeconds(1));
         instruments.ParametersPulled(Job, TimeSpan.FromSeconds(1));
         instruments.WorkerChanged(0, WorkerActivity.Computing);
+        instruments.DeviceFound("cpu", () => 1000);
         instruments.BlockStarted(0);
         instruments.BlockComputed(0, Job, TimeSpan.FromSeconds(1));
         instruments.QueueChanged([KeyValuePair.Create(JobState.Running, 1), KeyValuePair.Create(JobState.Queued, 0)]);

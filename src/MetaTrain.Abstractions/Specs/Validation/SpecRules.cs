@@ -27,6 +27,8 @@ internal sealed class SpecRules
         rules.BlockSizeIsPowerOfTwo();
         rules.WaysNeedClasses("evaluation.final.ways");
         rules.InitialVersionIsNamed();
+        rules.PrecisionFitsTheDevice();
+        rules.FusedPathFitsTheResources();
         return rules._problems;
     }
 
@@ -71,6 +73,33 @@ internal sealed class SpecRules
             Add("initialize.at", at, "must be last, best or an iteration", meant);
         }
     }
+
+    private void PrecisionFitsTheDevice()
+    {
+        if (Text("resources.precision", ResourcesSpec.Tf32) is { } precision && Text("resources.device", "cpu") is not null)
+        {
+            Add("resources.precision", precision, "must be float32 or bf16 where 'resources.device' is \"cpu\"");
+        }
+    }
+
+    private void FusedPathFitsTheResources()
+    {
+        if (Text("plan.path", PlanSpec.FusedPath) is not { } path)
+        {
+            return;
+        }
+
+        if (Text("resources.device", "cuda") is not null)
+        {
+            Add("plan.path", path, "must be left out, or autograd, where 'resources.device' is \"cuda\"");
+        }
+        else if ((Text("resources.precision", ResourcesSpec.Tf32) ?? Text("resources.precision", ResourcesSpec.Bfloat16)) is { } precision)
+        {
+            Add("plan.path", path, $"must be left out, or autograd, where 'resources.precision' is {Wording.Show(precision)}");
+        }
+    }
+
+    private SpecScalar? Text(string path, string value) => Find(path) as SpecScalar is { Kind: ScalarKind.Text } text && text.Text == value ? text : null;
 
     private SpecScalar? Whole(string path) => Find(path) as SpecScalar is { Kind: ScalarKind.Integer } number ? number : null;
 
