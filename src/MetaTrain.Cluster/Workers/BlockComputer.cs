@@ -19,36 +19,42 @@ internal sealed class BlockComputer(
     TimeProvider time)
 {
     /// <summary>The result of a lease; null when its coordinator no longer needs it.</summary>
-    public NodeResult? Compute(string worker, int slot, Lease lease)
+    public NodeResult? Compute(WorkerSlot slot, Lease lease)
     {
         IExperiment experiment;
         try
         {
-            experiment = experiments.GetAsync(lease.Job, devices.Of(slot)).WaitOnDevice();
+            experiment = experiments.GetAsync(lease.Job, devices.Of(slot.Number)).WaitOnDevice();
         }
         catch (SpecException e)
         {
-            return Failed(lease, worker, e.Message);
+            return Failed(lease, slot.Worker, e.Message);
         }
 
         FloatVector? values = parameters.GetAsync(lease.Job, lease.Epoch, lease.Version).WaitOnDevice();
-        return values is null ? null : Compute(worker, slot, lease, experiment, values);
+        return values is null ? null : Compute(slot, lease, experiment, values);
     }
 
-    private NodeResult Compute(string worker, int slot, Lease lease, IExperiment experiment, FloatVector values)
+    private NodeResult Compute(WorkerSlot slot, Lease lease, IExperiment experiment, FloatVector values)
     {
         FaultInjection.KillIfAsked(options.Value.Faults, lease);
 
         // Checked at each block: another library may have changed it (the promise, 5).
         TorchRuntime.PinThread();
         BlockRequest request = new(lease.Version, lease.FirstTask, lease.Tasks, lease.Evaluation is { } work ? EvaluationSettingsReader.Read(work) : null);
-        EpisodeBlock episodes = experiment.Sample(request);
+        EpisodeBlock episodes = slot.Stage.Take(experiment, request);
+        if (devices.Of(slot.Number).IsCuda)
+        {
+            // A GPU leaves its processor free.
+            slot.Stage.Prepare(Task.Run);
+        }
+
         long start = time.GetTimestamp();
-        instruments.BlockStarted(slot);
+        instruments.BlockStarted(slot.Number);
         try
         {
             BlockSums sums = experiment.Compute(request, episodes, values.Memory);
-            return Result(lease, worker) with
+            return Result(lease, slot.Worker) with
             {
                 Count = sums.Count,
                 Gradient = new FloatVector(sums.Gradient),
@@ -59,11 +65,11 @@ internal sealed class BlockComputer(
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // The coordinator fails the job with this sentence: an error of the mathematics is the same on every worker.
-            return Failed(lease, worker, $"{e.GetType().Name}: {e.Message}");
+            return Failed(lease, slot.Worker, $"{e.GetType().Name}: {e.Message}");
         }
         finally
         {
-            instruments.BlockComputed(slot, JobNames.LabelOf(lease.Job), time.GetElapsedTime(start));
+            instruments.BlockComputed(slot.Number, JobNames.LabelOf(lease.Job), time.GetElapsedTime(start));
         }
     }
 

@@ -7,7 +7,7 @@ namespace MetaTrain.Cluster.Workers;
 
 /// <summary>
 /// Serves a job on the thread of one device slot: pulls a block, computes it, pulls the next. Between two blocks there is one wait, for the
-/// coordinator's answer, and no other thread.
+/// coordinator's answer, in which the next block's episodes are sampled, and no other thread.
 /// </summary>
 internal sealed class BlockPuller(
     BlockComputer computer, SiloExchange exchange, ClusterInstruments instruments, IOptions<WorkerOptions> options, TimeProvider time)
@@ -25,8 +25,14 @@ internal sealed class BlockPuller(
         while (!stop.IsCancellationRequested && time.GetElapsedTime(began) < period)
         {
             // The exchange has the result from here on: should the call fail, it is offered again with the next one.
-            Turn turn = exchange.TurnAsync(job, slot.Worker, finished).WaitOnDevice();
+            Task<Turn> answer = exchange.TurnAsync(job, slot.Worker, finished);
             finished = null;
+            if (!answer.IsCompleted)
+            {
+                slot.Stage.Prepare(EpisodeStage.Here);
+            }
+
+            Turn turn = answer.WaitOnDevice();
             if (turn.Lease is { } lease)
             {
                 finished = Compute(slot, lease, stop);
@@ -50,7 +56,7 @@ internal sealed class BlockPuller(
         NodeResult? result = null;
         try
         {
-            result = computer.Compute(slot.Worker, slot.Number, lease);
+            result = computer.Compute(slot, lease);
         }
         finally
         {

@@ -12,6 +12,9 @@ internal sealed class WorkerSlot(string worker, int number)
 
     public int Number => number;
 
+    /// <summary>The device's thread's own.</summary>
+    public EpisodeStage Stage { get; } = new();
+
     /// <summary>What it does now, in a few words.</summary>
     public string Doing
     {
