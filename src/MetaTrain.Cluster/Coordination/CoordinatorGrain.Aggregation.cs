@@ -73,7 +73,7 @@ internal sealed partial class CoordinatorGrain
     // Aggregators that are gone or leave, and silos that came and should have a range.
     private async Task WatchAggregatorsAsync(JobSession session)
     {
-        if (_readOnly || _isRegrouping || _storeProblem is not null)
+        if (session.IsReadOnly || _isRegrouping || _storeProblem is not null)
         {
             return;
         }

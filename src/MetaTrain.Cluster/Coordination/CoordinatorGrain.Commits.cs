@@ -135,7 +135,7 @@ internal sealed partial class CoordinatorGrain
     // A silo that leaves in order commits what it has, so that whoever takes over loses no iteration.
     private async Task CommitBeforeLeavingAsync(CancellationToken cancellationToken)
     {
-        if (_session is not { } session || _readOnly)
+        if (_session is not { IsReadOnly: false } session)
         {
             return;
         }

@@ -17,7 +17,6 @@ internal sealed partial class CoordinatorGrain
     private readonly SortedDictionary<long, EvaluationTicket> _tickets = [];
     private EvaluationSummary? _final;
     private bool _finalOpen;
-    private bool _readOnly;
 
     public async Task<EvaluationTicket> StartEvaluationAsync(EvaluationRequest request)
     {
@@ -87,8 +86,11 @@ internal sealed partial class CoordinatorGrain
             return opened;
         }
 
-        _readOnly = true;
-        return _session = new JobSession(Settings(spec, _experiment, trajectory), last.Epoch, trajectory, services.Time, Note) { IsPaused = true };
+        return _session = new JobSession(Settings(spec, _experiment, trajectory), last.Epoch, trajectory, services.Time, Note)
+        {
+            IsPaused = true,
+            IsReadOnly = true,
+        };
     }
 
     private void CloseReadOnly(JobSession session)

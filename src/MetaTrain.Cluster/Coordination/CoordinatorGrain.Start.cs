@@ -18,7 +18,7 @@ internal sealed partial class CoordinatorGrain
 
     private async Task EnsureStartedAsync()
     {
-        if ((_session is not null && !_readOnly) || (_record is { } known && known.State.IsFinal()))
+        if (_session is { IsReadOnly: false } || (_record is { } known && known.State.IsFinal()))
         {
             return;
         }

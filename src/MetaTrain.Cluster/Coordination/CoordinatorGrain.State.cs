@@ -23,7 +23,7 @@ internal sealed partial class CoordinatorGrain
 
         await services.Jobs.SetRequestAsync(Job, request, CancellationToken.None);
         _record = record = record with { Request = request };
-        if (_session is not { } session || _readOnly)
+        if (_session is not { IsReadOnly: false } session)
         {
             // No coordinator runs here that could act on it: who starts the job next obeys.
             return new ControlReply(Found: true, Refusal: null, record.State);
@@ -61,7 +61,7 @@ internal sealed partial class CoordinatorGrain
             return;
         }
 
-        if (_readOnly)
+        if (session.IsReadOnly)
         {
             CloseReadOnly(session);
         }
@@ -123,7 +123,6 @@ internal sealed partial class CoordinatorGrain
         _aggregation = null;
         _aggregatorSilos = [];
         _toCommit.Clear();
-        _readOnly = false;
         _finalOpen = false;
         _commitWanted?.TrySetResult();
         _commitWanted = null;

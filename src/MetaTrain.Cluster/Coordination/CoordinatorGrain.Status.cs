@@ -34,7 +34,7 @@ internal sealed partial class CoordinatorGrain
     }
 
     private JobStatus CurrentStatus(JobRecord record) =>
-        _session is not null && !_readOnly ? Status() : (record.LastStatus ?? BareStatus(record)) with { State = record.State, Stalled = Interrupted(record) };
+        _session is { IsReadOnly: false } ? Status() : (record.LastStatus ?? BareStatus(record)) with { State = record.State, Stalled = Interrupted(record) };
 
     private JobStatus Status()
     {

@@ -190,6 +190,7 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
 
         _advancing = true;
         AggregatorLostException? lost = null;
+        bool isBroken = false;
         try
         {
             while (_advanceAgain && _session == session)
@@ -211,6 +212,7 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
         {
             LogAdvanceFailed(logger, Job.Value, session.Trajectory.Iteration, e);
             session.Fail($"The coordinator failed unexpectedly after iteration {session.Trajectory.Iteration} ({e.GetType().Name}: {e.Message}); the log of silo {services.Silo.Name} has the details.");
+            isBroken = true;
         }
         finally
         {
@@ -220,6 +222,11 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
         if (lost is not null)
         {
             await GoOnFromCommitAsync(session, $"of this: {lost.Message}");
+        }
+        else if (isBroken)
+        {
+            // What broke would break again: the job, or the evaluation, ends here.
+            await FinishAsync(session);
         }
 
         // Turns that wait for a straggler's block are woken by the clock.

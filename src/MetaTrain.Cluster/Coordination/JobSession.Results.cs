@@ -124,7 +124,7 @@ internal sealed partial class JobSession
     }
 
     /// <summary>True when the newest version is to be committed now. A version whose validation is still out must be in the store for it.</summary>
-    public bool ShouldCommit() => !MustSettle
+    public bool ShouldCommit() => !IsReadOnly && !MustSettle
         && _commits.IsDue(Trajectory.Iteration, OpenValidations.Contains(Trajectory.Iteration) || Trajectory.Iteration == Iterations);
 
     /// <summary>Notes that the newest version is on its way to the store.</summary>

@@ -48,6 +48,9 @@ internal sealed partial class JobSession
 
     public long Iterations => _settings.Spec.Meta.Iterations;
 
+    /// <summary>True for a job that is only evaluated: nothing of it is committed.</summary>
+    public bool IsReadOnly { get; init; }
+
     /// <summary>True while no training block is leased at a person's wish.</summary>
     public bool IsPaused { get; set; }
 

@@ -348,4 +348,16 @@ public sealed class JobSessionTests
         Assert.Equal(Acceptance.Duplicate, session.Accept(both.WithFingerprint()));
         Assert.Equal(1, session.TryLease("b/0@x")!.Block);
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void ShouldCommit_IsNeverTrue_OfAJobThatIsOnlyEvaluated(bool isReadOnly)
+    {
+        Trajectory trajectory = SessionFixture.NewTrajectory();
+        JobSession session = _fixture.Open(checkpoint: new CheckpointSpec { Every = 1 }, trajectory: trajectory, isReadOnly: isReadOnly);
+        _fixture.Time.Advance(CommitSchedule.Interval);
+
+        Assert.Equal(!isReadOnly, session.ShouldCommit());
+    }
 }

@@ -21,7 +21,7 @@ internal sealed class SessionFixture
     public List<string> Notes { get; } = [];
 
     public JobSession Open(
-        long iterations = 10, int tasks = 7, int blockSize = 2, ValidationSpec? validation = null, CheckpointSpec? checkpoint = null, long epoch = 1, Trajectory? trajectory = null)
+        long iterations = 10, int tasks = 7, int blockSize = 2, ValidationSpec? validation = null, CheckpointSpec? checkpoint = null, long epoch = 1, Trajectory? trajectory = null, bool isReadOnly = false)
     {
         JobSpec spec = new()
         {
@@ -41,7 +41,7 @@ internal sealed class SessionFixture
             ParameterCount = ParameterCount,
             EvaluationMetrics = static _ => ["accuracy", "accuracy^2"],
         };
-        JobSession session = new(settings, epoch, trajectory ?? NewTrajectory(), Time, (_, message) => Notes.Add(message));
+        JobSession session = new(settings, epoch, trajectory ?? NewTrajectory(), Time, (_, message) => Notes.Add(message)) { IsReadOnly = isReadOnly };
         session.Open();
         return session;
     }

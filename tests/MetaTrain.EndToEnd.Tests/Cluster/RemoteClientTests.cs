@@ -50,7 +50,11 @@ public sealed class RemoteClientTests
 
     private static async Task EvaluateExportAndWarmStartAsync(string job, TemporaryDirectory data, string[] at)
     {
-        JsonElement evaluated = await Metatrain.JsonAsync(["evaluate", job, "--episodes", "30", "--at", "last", .. at]);
+        // Long enough for a commit to be due, of a job of which nothing may be written any more.
+        JsonElement evaluated = await Metatrain.JsonAsync(["evaluate", job, "--episodes", "600", "--at", "last", .. at]);
+        Assert.Equal(600, evaluated.GetProperty("evaluation").GetProperty("episodes").GetInt32());
+
+        evaluated = await Metatrain.JsonAsync(["evaluate", job, "--episodes", "30", "--at", "last", .. at]);
         Assert.Equal(30, evaluated.GetProperty("evaluation").GetProperty("episodes").GetInt32());
 
         string file = data.Combine("exported.safetensors");
