@@ -16,26 +16,17 @@ internal sealed class Machine(EventLoop loop, SimulationSettings settings)
 
     /// <summary>
     /// Sends a message: it is serialised, passes this machine's link and, a latency behind, the other one's, and is read there. Bytes pass
-    /// the second link while the rest is still on the first. Within a machine it is passed by reference.
+    /// the second link while the rest is still on the first.
     /// </summary>
-    public void Send(Machine to, long bytes, Action arrived)
+    public void Send(Machine to, long bytes, Action arrived) => Serialise(bytes, () =>
     {
-        if (to == this)
+        (long begin, long end) = Out.Pass(bytes, loop.Now);
+        loop.At(begin + settings.Latency, () =>
         {
-            loop.At(loop.Now, arrived);
-            return;
-        }
-
-        Serialise(bytes, () =>
-        {
-            (long begin, long end) = Out.Pass(bytes, loop.Now);
-            loop.At(begin + settings.Latency, () =>
-            {
-                (_, long last) = to.In.Pass(bytes, loop.Now);
-                loop.At(Math.Max(last, end + settings.Latency), () => to.Serialise(bytes, arrived));
-            });
+            (_, long last) = to.In.Pass(bytes, loop.Now);
+            loop.At(Math.Max(last, end + settings.Latency), () => to.Serialise(bytes, arrived));
         });
-    }
+    });
 
     private void Serialise(long bytes, Action done)
     {

@@ -6,28 +6,21 @@ namespace MetaTrain.Benchmarks.Simulation;
 internal sealed class SimulatedCluster
 {
     private readonly SimulatedCoordinator _coordinator;
-    private readonly ICoordinator _link;
+    private readonly ShardedSums? _sharded;
     private readonly SimulatedSilo[] _silos;
     private readonly int[] _generations;
     private Snapshot? _begin;
 
-    /// <exception cref="ArgumentException">Silos die that may have an aggregator.</exception>
     public SimulatedCluster(SimulationSettings settings)
     {
         Settings = settings;
         Draws = new Draws(settings);
         Gradients = new MadeUpGradients(settings.Seed, settings.Parameters);
         Job = new SimulatedJob(settings, Loop);
-        if (Job.Session.Settings.IsRanged && settings.SiloLifeSeconds is not null)
-        {
-            throw new ArgumentException("An aggregator's death takes the job back to its last commit, which is not simulated: let nothing die, or have one aggregator.", nameof(settings));
-        }
-
         Head = new Machine(Loop, settings);
         SiloMachines = [.. Enumerable.Range(0, settings.Silos).Select(_ => new Machine(Loop, settings))];
-        Ranges = Job.Session.Settings.IsRanged ? new SimulatedRanges(this) : null;
         _coordinator = new SimulatedCoordinator(this);
-        _link = Ranges is null ? _coordinator : new RangedLink(Ranges, _coordinator);
+        _sharded = settings.Shards > 1 ? new ShardedSums(this, _coordinator) : null;
         _generations = new int[settings.Silos];
         _silos = [.. Enumerable.Range(0, settings.Silos).Select(NewSilo)];
     }
@@ -50,11 +43,8 @@ internal sealed class SimulatedCluster
 
     public Machine[] SiloMachines { get; }
 
-    /// <summary>Who adds up and steps instead of the coordinator; null when it does so itself.</summary>
-    public SimulatedRanges? Ranges { get; }
-
-    /// <summary>The machines that vectors meet on: the coordinator's, and those of the aggregators.</summary>
-    public IEnumerable<Machine> Adding => Ranges is null ? [Head] : Ranges.Machines.Prepend(Head);
+    /// <summary>The machines that vectors are added up on: the coordinator's, or those of the aggregators.</summary>
+    public IEnumerable<Machine> Adding => _sharded is null ? [Head] : _sharded.Aggregators.Select(static aggregator => aggregator.Machine);
 
     /// <summary>The version that the job is at.</summary>
     public long Iteration { get; private set; }
@@ -77,7 +67,8 @@ internal sealed class SimulatedCluster
         _begin = Snapshot.Of(this);
         Loop.RunUntil(() => Iteration == Settings.WarmUp + Settings.Iterations);
         Snapshot end = Snapshot.Of(this);
-        return new SimulationFigures(Settings, Math.Max(1, Job.Session.Settings.Aggregators.Length), _begin, end, Ideal(), CheckpointCodec.Hash(Job.Session.Trajectory.Parameters));
+        ReadOnlySpan<float> last = _sharded is null ? Job.Session.Trajectory.Parameters : _sharded.Parameters;
+        return new SimulationFigures(Settings, _begin, end, Ideal(), CheckpointCodec.Hash(last));
     }
 
     /// <summary>The job has another version.</summary>
@@ -86,7 +77,7 @@ internal sealed class SimulatedCluster
     private SimulatedSilo NewSilo(int silo)
     {
         int workers = Math.Min(Settings.WorkersASilo, Settings.Workers - (silo * Settings.WorkersASilo));
-        return new SimulatedSilo(this, silo, ++_generations[silo], workers, _link);
+        return new SimulatedSilo(this, silo, ++_generations[silo], workers, (ICoordinator?)_sharded ?? _coordinator);
     }
 
     private void Start(int silo)

@@ -23,7 +23,6 @@ internal sealed class SimulatedCoordinator : ICoordinator
     private int _wanted;
     private bool _hasNote;
     private bool _isNoting;
-    private bool _isStepping;
     private Lease? _unnoted;
 
     public SimulatedCoordinator(SimulatedCluster cluster)
@@ -140,22 +139,21 @@ internal sealed class SimulatedCoordinator : ICoordinator
     }
 
     private ParameterSnapshot? NewsFor(ExchangeRequest request, ImmutableArray<Lease> leases) =>
-        !_session.Settings.IsRanged && leases.FirstOrDefault(lease => lease.Epoch != request.KnownEpoch || lease.Version != request.KnownVersion) is { } unknown
+        leases.FirstOrDefault(lease => lease.Epoch != request.KnownEpoch || lease.Version != request.KnownVersion) is { } unknown
             && _session.Parameters(unknown.Version) is { } values
             ? new ParameterSnapshot { Epoch = _session.Epoch, Version = unknown.Version, Values = values }
             : null;
 
     private void Advance()
     {
-        while (_session.CanStep && !_isStepping)
+        while (_session.CanStep)
         {
-            if (_cluster.Ranges is { } ranges)
+            Costs.Step(() => _session.Stepped(_cluster.Job.Aggregation.NextParameters(_session.StepSum, _session.Trajectory.Parameters, _session.Trajectory.Iteration)));
+            if (_cluster.Settings.Shards == 1)
             {
-                StepOn(ranges);
-                break;
+                _cluster.Stepped(_session.Trajectory.Iteration);
             }
 
-            Stepped(() => _cluster.Job.Aggregation.NextParameters(_session.StepSum, _session.Trajectory.Parameters, _session.Trajectory.Iteration));
             if (_session.ShouldCommit())
             {
                 // Encoded behind the turn; its bytes share the link.
@@ -174,43 +172,6 @@ internal sealed class SimulatedCoordinator : ICoordinator
         {
             _waiting.Wake();
         }
-    }
-
-    private void Stepped(Func<float[]> next)
-    {
-        Costs.Step(() => _session.Stepped(next()));
-        _cluster.Stepped(_session.Trajectory.Iteration);
-    }
-
-    // Other turns come between: one step at a time.
-    private void StepOn(SimulatedRanges ranges)
-    {
-        _isStepping = true;
-        Machine.Cpu.AtEnd(() => ranges.Step(Machine, _session, next => Machine.Cpu.Run(() =>
-        {
-            Stepped(() => next);
-            if (_session.ShouldCommit())
-            {
-                // What the optimizers remember is copied before they step again.
-                _session.CommitStarted();
-                Machine.Cpu.AtEnd(() => ranges.Capture(Machine, _session, () => Machine.Cpu.Run(() =>
-                {
-                    Machine.Out.Pass(3 * sizeof(float) * (long)_cluster.Settings.Parameters, _cluster.Loop.Now);
-                    GoOn();
-                })));
-            }
-            else
-            {
-                GoOn();
-            }
-        })));
-    }
-
-    private void GoOn()
-    {
-        _isStepping = false;
-        Advance();
-        Machine.Cpu.AtEnd(ResumeWoken);
     }
 
     private void OnTick()

@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using MetaTrain.Abstractions.Jobs;
-using MetaTrain.Abstractions.Messages;
 using MetaTrain.Abstractions.Specs;
 using MetaTrain.Cluster.Aggregation;
 using MetaTrain.Cluster.Coordination;
@@ -13,6 +11,8 @@ internal sealed class SimulatedJob
 {
     public SimulatedJob(SimulationSettings settings, TimeProvider time)
     {
+        // Of sharded sums the coordinator only counts.
+        int parameters = settings.Shards > 1 ? 0 : settings.Parameters;
         JobSpec spec = new()
         {
             Name = "simulation",
@@ -26,13 +26,12 @@ internal sealed class SimulatedJob
             Job = new JobId("simulation"),
             Spec = spec,
             Plan = new JobPlan(1, settings.Blocks, "simulation"),
-            ParameterCount = settings.Parameters,
-            Aggregators = Aggregators(new JobId("simulation"), settings),
+            ParameterCount = parameters,
             EvaluationMetrics = static _ => [],
         };
-        Session = new JobSession(session, epoch: 1, new Trajectory { Parameters = new float[settings.Parameters], DeviceClass = "simulated" }, time, static (_, _) => { });
+        Session = new JobSession(session, epoch: 1, NewTrajectory(parameters, settings), time, static (_, _) => { });
         Session.Open();
-        Aggregation = new WholeAggregation(NewOptimizer(settings.Parameters, settings));
+        Aggregation = new WholeAggregation(NewOptimizer(parameters, settings));
     }
 
     public JobSession Session { get; }
@@ -40,14 +39,12 @@ internal sealed class SimulatedJob
     /// <summary>Steps at the coordinator.</summary>
     public WholeAggregation Aggregation { get; }
 
-
-    // The first silos, as the product takes them: the coordinator's own, which is none of the simulated ones, comes last.
-    private static ImmutableArray<Aggregator> Aggregators(JobId job, SimulationSettings settings)
+    /// <summary>A trajectory of so many parameters at its start.</summary>
+    public static Trajectory NewTrajectory(int parameters, SimulationSettings settings) => new()
     {
-        int ranges = AggregationPlan.Ranges(settings.Parameters, settings.Silos, settings.Aggregators);
-        return ranges == 1 ? [] : AggregationPlan.Cut(
-            job, epoch: 1, settings.Parameters, [.. Enumerable.Range(0, ranges).Select(static silo => SimulatedSilo.AddressOf(silo, generation: 1))]);
-    }
+        Parameters = new float[parameters],
+        DeviceClass = "simulated",
+    };
 
     /// <summary>The job's meta-optimizer for so many parameters.</summary>
     public static Adam NewOptimizer(int parameters, SimulationSettings settings) =>

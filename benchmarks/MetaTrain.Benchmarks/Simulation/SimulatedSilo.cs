@@ -20,24 +20,19 @@ internal sealed class SimulatedSilo
     private readonly ICoordinator _coordinator;
     private readonly JobExchange _exchange;
     private readonly Dictionary<string, int> _workers;
-    private readonly bool _mayMiss;
     private ParameterSnapshot? _known;
 
     public SimulatedSilo(SimulatedCluster cluster, int index, int generation, int workers, ICoordinator coordinator)
     {
         (_loop, _draws, _gradients) = (cluster.Loop, cluster.Draws, cluster.Gradients);
-        (_machine, _coordinator, _mayMiss) = (cluster.SiloMachines[index], coordinator, cluster.Job.Session.Settings.IsRanged);
-        Address = AddressOf(index, generation);
+        (_machine, _coordinator) = (cluster.SiloMachines[index], coordinator);
+        Address = SiloAddress.New(new IPEndPoint(new IPAddress([10, 0, (byte)(index >> 8), (byte)index]), 11111), generation);
         string name = string.Create(CultureInfo.InvariantCulture, $"silo-{index}");
         _workers = Enumerable.Range(0, workers).ToDictionary(slot => new WorkerKey(name, slot, Address).ToString(), slot => (index * workers) + slot);
         _exchange = new JobExchange(CallAsync, snapshot => _known = snapshot, "simulated", new MachineClock(_loop, _machine.Cpu));
     }
 
     public SiloAddress Address { get; }
-
-    /// <summary>The address of one life of a silo.</summary>
-    public static SiloAddress AddressOf(int index, int generation) =>
-        SiloAddress.New(new IPEndPoint(new IPAddress([10, 0, (byte)(index >> 8), (byte)index]), 11111), generation);
 
     /// <summary>True from its death on: what it was doing is lost, what it had sent arrives.</summary>
     public bool IsDead { get; set; }
@@ -97,15 +92,7 @@ internal sealed class SimulatedSilo
 
         if (_known is not { } known || known.Version != lease.Version)
         {
-            if (!_mayMiss)
-            {
-                throw new InvalidOperationException($"A block of version {lease.Version} was leased to a silo that has version {_known?.Version}.");
-            }
-
-            // As the product's worker does with a version that nobody has any more: its round is over.
-            _machine.Cpu.Run(() => _exchange.Release(lease));
-            Ask(worker, null);
-            return;
+            throw new InvalidOperationException($"A block of version {lease.Version} was leased to a silo that has version {_known?.Version}.");
         }
 
         FloatVector parameters = known.Values;

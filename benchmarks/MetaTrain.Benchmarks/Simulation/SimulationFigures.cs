@@ -1,12 +1,9 @@
 namespace MetaTrain.Benchmarks.Simulation;
 
 /// <summary>What a simulated run comes to, over the iterations that count.</summary>
-internal sealed class SimulationFigures(SimulationSettings settings, int ranges, Snapshot begin, Snapshot end, double ideal, string hash)
+internal sealed class SimulationFigures(SimulationSettings settings, Snapshot begin, Snapshot end, double ideal, string hash)
 {
     public SimulationSettings Settings => settings;
-
-    /// <summary>Into how many ranges the parameters were cut; 1 where the coordinator did all.</summary>
-    public int Ranges => ranges;
 
     /// <summary>The hash of the last version.</summary>
     public string Hash => hash;

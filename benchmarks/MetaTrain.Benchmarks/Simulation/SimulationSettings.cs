@@ -56,8 +56,8 @@ internal sealed record SimulationSettings
     /// <summary>What sending, or receiving, costs.</summary>
     public double TransportNanosecondsPerByte { get; init; }
 
-    /// <summary>Ranges of parameters, each added up on a silo of its own; 1 when the coordinator does it, null as the product chooses.</summary>
-    public int? Aggregators { get; init; } = 1;
+    /// <summary>Aggregators by range of parameters, each on a machine of its own; 1 when the coordinator adds up.</summary>
+    public int Shards { get; init; } = 1;
 
     /// <summary>How long the store takes to write a note.</summary>
     public long StoreTime { get; init; } = Millisecond / 2;

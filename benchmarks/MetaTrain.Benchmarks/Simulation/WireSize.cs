@@ -5,14 +5,10 @@ namespace MetaTrain.Benchmarks.Simulation;
 /// <summary>How many bytes a message has. Vectors travel as they lie; what is around them was rounded up from a few messages of the product.</summary>
 internal static class WireSize
 {
-    /// <summary>What is around a message.</summary>
-    public const int Envelope = 250;
-
-    /// <summary>What is around a sum.</summary>
-    public const int Result = 80;
-
+    private const int Envelope = 250;
     private const int Lease = 100;
     private const int WorkerKey = 60;
+    private const int Result = 80;
 
     public static long Of(ExchangeRequest request) => Envelope + ((long)WorkerKey * request.Workers.Length)
         + request.Results.Sum(static result => Result + ((long)WorkerKey * result.Workers.Length) + Of(result.Gradient));
