@@ -23,8 +23,13 @@ switch (args)
     case ["coordination", var silos, var workersASilo, var length]:
         Console.WriteLine(await QuestionRun.CoordinationAsync([(int.Parse(silos), int.Parse(workersASilo))], rounds: 1, double.Parse(length)));
         return 0;
-    case ["simulate", var workers, var workersASilo]:
-        Console.WriteLine(ScalingQuestion.Row(new ScalingCase("alone", new SimulationSettings { Workers = int.Parse(workers), WorkersASilo = int.Parse(workersASilo) })).Text);
+    case ["simulate", var workers, var workersASilo, .. var ranges]:
+        Console.WriteLine(ScalingQuestion.Row(new ScalingCase("alone", new SimulationSettings
+        {
+            Workers = int.Parse(workers),
+            WorkersASilo = int.Parse(workersASilo),
+            Aggregators = ranges is [var asked] ? int.Parse(asked) : null,
+        })).Text);
         return 0;
     case ["work", var workload, var seconds, var workers]:
         Console.WriteLine(Workload.Of(workload).Ours(int.Parse(workers), ComputePath.Fused)(double.Parse(seconds)));

@@ -13,8 +13,8 @@ internal static class ScalingQuestion
         SimulationSettings basis = new() { Workers = 8, TransportNanosecondsPerByte = await TransportCost.NanosecondsPerByteAsync(115_200) };
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture, $"### Simulated workers, 450 KB of parameters, a block of {basis.BlockTime / 1e6:F0} ms each, links of 10 Gbit/s\n\n");
-        text.Append("| | workers | silos | iterations/s | computing alone | MB in | MB out | turns, ms | adding | step | leases | notes | thread busy | link in | link out | sending | again | deaths | limit |\n");
-        text.Append("|").Insert(text.Length, "---|", 19).Append('\n');
+        text.Append("| | workers | silos | ranges | iterations/s | computing alone | MB in | MB out | to step, ms | turns, ms | adding | step | leases | notes | thread busy | link in | link out | sending | again | deaths | limit |\n");
+        text.Append("|").Insert(text.Length, "---|", 21).Append('\n');
         Dictionary<(int Blocks, int Parameters), string> hashes = [];
         foreach (ScalingCase row in ScalingCase.All(basis))
         {
@@ -28,8 +28,9 @@ internal static class ScalingQuestion
         }
 
         text.Append(CultureInfo.InvariantCulture, $"\nSeed {basis.Seed}; {basis.Iterations} iterations after {basis.WarmUp} of warm-up; blocks' times vary by {basis.Jitter * 100:F0}%; sending or receiving takes {basis.TransportNanosecondsPerByte:F2} ns a byte on {basis.TransportThreads} threads. ");
-        text.Append("Columns from \"turns\" to \"notes\" are milliseconds of the coordinator's thread an iteration, \"thread busy\" to \"serialising\" shares of time; ");
-        text.Append("where sums are sharded they are of the busiest aggregator's machine, bytes too, and turns are the coordinator's. \"again\": blocks leased again. ");
+        text.Append("Bytes are of the machine that has most of them, the coordinator's or an aggregator's. \"To step\": from a whole round to the next version, messages and fetching included. ");
+        text.Append("Columns from \"turns\" to \"notes\" are milliseconds of the coordinator's thread an iteration, but adding and step, which are those of the one that takes longest for it, coordinator or aggregator; ");
+        text.Append("\"thread busy\" to \"sending\" are shares of time, on the busiest of these machines. \"again\": blocks leased again. ");
         text.Append("\"Computing alone\" waits for every straggler, which the product does not. ");
         text.Append("All rows with as many blocks of as many parameters ended with the same bits: ");
         text.AppendJoin(", ", hashes.Select(static hash =>
@@ -43,8 +44,8 @@ internal static class ScalingQuestion
         SimulationFigures figures = new SimulatedCluster(row.Settings).Run();
         (double all, double results, double steps, double leases, double notes) = figures.TurnMilliseconds;
         StringBuilder text = new();
-        text.Append(CultureInfo.InvariantCulture, $"| {row.Name} | {row.Settings.Workers:N0} | {row.Settings.Silos:N0} | **{figures.IterationsPerSecond:F2}** | {figures.Ideal:F2} | ");
-        text.Append(CultureInfo.InvariantCulture, $"{figures.BytesIn / 1e6:F1} | {figures.BytesOut / 1e6:F1} | {all:F1} | {results:F1} | {steps:F1} | {leases:F1} | {notes:F1} | ");
+        text.Append(CultureInfo.InvariantCulture, $"| {row.Name} | {row.Settings.Workers:N0} | {row.Settings.Silos:N0} | {row.Settings.Ranges} | **{figures.IterationsPerSecond:F2}** | {figures.Ideal:F2} | ");
+        text.Append(CultureInfo.InvariantCulture, $"{figures.BytesIn / 1e6:F1} | {figures.BytesOut / 1e6:F1} | {figures.StepMilliseconds:F1} | {all:F1} | {results:F1} | {steps:F1} | {leases:F1} | {notes:F1} | ");
         text.Append(CultureInfo.InvariantCulture, $"{figures.Cpu * 100:F0}% | {figures.LinkIn * 100:F0}% | {figures.LinkOut * 100:F0}% | {figures.Transport * 100:F0}% | ");
         text.Append(CultureInfo.InvariantCulture, $"{figures.Reissued} | {figures.Deaths} | {figures.Limit} |");
         Console.Error.WriteLine($"{text} {figures.Hash[..12]}, {figures.Woken:F0} turns woken");

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace MetaTrain.Benchmarks.Simulation;
 
-/// <summary>What a coordinator's turns spend their time on, in nanoseconds of this machine.</summary>
+/// <summary>What the turns of a coordinator, or of an aggregator, spend their time on, in nanoseconds of this machine.</summary>
 internal sealed class CoordinatorCosts
 {
     /// <summary>Accepting results: adding them up.</summary>
@@ -16,6 +16,9 @@ internal sealed class CoordinatorCosts
 
     /// <summary>Noting in the store what is out.</summary>
     public long Notes { get; private set; }
+
+    /// <summary>From whole rounds to the versions after them, in virtual time.</summary>
+    public long Stepping { get; set; }
 
     public void Result(Action work) => Results += Measure(work);
 

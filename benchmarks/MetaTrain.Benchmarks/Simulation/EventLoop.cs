@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace MetaTrain.Benchmarks.Simulation;
 
 /// <summary>Virtual time, in nanoseconds: what is to happen, in order of its time and, at one time, of its making. The clock of everything simulated.</summary>
@@ -25,6 +27,22 @@ internal sealed class EventLoop : TimeProvider
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(time, Now);
         _events.Enqueue(happens, (time, _order++));
+    }
+
+    /// <summary>A fault ends the simulation, whoever else hears of it.</summary>
+    public void Fail(Exception fault) => At(Now, () => ExceptionDispatchInfo.Throw(fault));
+
+    /// <summary>A fault of what goes on by itself ends the simulation.</summary>
+    public async Task FollowAsync(Task goes)
+    {
+        try
+        {
+            await goes;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            Fail(e);
+        }
     }
 
     /// <summary>Goes on until the condition holds, on this thread alone: whatever awaits goes on inside the event that completes its task.</summary>

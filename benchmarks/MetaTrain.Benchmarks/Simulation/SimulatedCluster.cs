@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
 using MetaTrain.Cluster.Coordination;
+using MetaTrain.Cluster.Transfers;
+using Microsoft.Extensions.Options;
 
 namespace MetaTrain.Benchmarks.Simulation;
 
@@ -6,21 +9,31 @@ namespace MetaTrain.Benchmarks.Simulation;
 internal sealed class SimulatedCluster
 {
     private readonly SimulatedCoordinator _coordinator;
-    private readonly ShardedSums? _sharded;
+    private readonly ImmutableSortedDictionary<string, SimulatedAggregator> _aggregators;
     private readonly SimulatedSilo[] _silos;
     private readonly int[] _generations;
     private Snapshot? _begin;
 
     public SimulatedCluster(SimulationSettings settings)
     {
+        if (settings is { SiloLifeSeconds: not null, Ranges: > 1 })
+        {
+            throw new ArgumentException(
+                $"Silos that die after {settings.SiloLifeSeconds} s on average and {settings.Ranges} aggregators on them cannot be simulated together, "
+                + "because the product would go back to its last commit: set Aggregators to 1, or let no silo die.", nameof(settings));
+        }
+
         Settings = settings;
         Draws = new Draws(settings);
         Gradients = new MadeUpGradients(settings.Seed, settings.Parameters);
         Job = new SimulatedJob(settings, Loop);
         Head = new Machine(Loop, settings);
         SiloMachines = [.. Enumerable.Range(0, settings.Silos).Select(_ => new Machine(Loop, settings))];
+        _aggregators = Job.Session.Settings.Aggregators.Zip(SiloMachines).ToImmutableSortedDictionary(
+            static range => range.First.Key,
+            range => new SimulatedAggregator(range.Second, parameters => SimulatedJob.NewOptimizer(parameters, settings)),
+            StringComparer.Ordinal);
         _coordinator = new SimulatedCoordinator(this);
-        _sharded = settings.Shards > 1 ? new ShardedSums(this, _coordinator) : null;
         _generations = new int[settings.Silos];
         _silos = [.. Enumerable.Range(0, settings.Silos).Select(NewSilo)];
     }
@@ -38,16 +51,22 @@ internal sealed class SimulatedCluster
 
     public SimulatedJob Job { get; }
 
+    /// <summary>Copies what is here: no vector of a simulated cluster has a ticket.</summary>
+    public TransferClient Transfers { get; } = new(Options.Create(new TransferOptions()));
+
     /// <summary>The coordinator's machine.</summary>
     public Machine Head { get; }
 
     public Machine[] SiloMachines { get; }
 
-    /// <summary>The machines that vectors are added up on: the coordinator's, or those of the aggregators.</summary>
-    public IEnumerable<Machine> Adding => _sharded is null ? [Head] : _sharded.Aggregators.Select(static aggregator => aggregator.Machine);
+    /// <summary>Whoever adds up and steps.</summary>
+    public IEnumerable<CoordinatorCosts> Adding => _aggregators.Values.Select(static aggregator => aggregator.Costs).Prepend(Costs);
+
+    /// <summary>The machines of these.</summary>
+    public IEnumerable<Machine> AddingMachines => _aggregators.Values.Select(static aggregator => aggregator.Machine).Prepend(Head);
 
     /// <summary>The version that the job is at.</summary>
-    public long Iteration { get; private set; }
+    public long Iteration => Job.Session.Trajectory.Iteration;
 
     /// <summary>Waiting turns that were woken to look for a block.</summary>
     public long Woken { get; set; }
@@ -55,29 +74,34 @@ internal sealed class SimulatedCluster
     /// <summary>Silos that died.</summary>
     public int Deaths { get; private set; }
 
+    /// <summary>The job's grains, for a machine that calls them.</summary>
+    public IGrainFactory GrainsFor(Machine caller) => SimulatedGrains.Of(caller, _coordinator, _aggregators);
+
     /// <summary>Runs the job to its end.</summary>
     public SimulationFigures Run()
     {
-        for (int silo = 0; silo < _silos.Length; silo++)
-        {
-            Start(silo);
-        }
-
+        Loop.After(0, () => _ = Loop.FollowAsync(StartAsync()));
         Loop.RunUntil(() => Iteration == Settings.WarmUp);
         _begin = Snapshot.Of(this);
         Loop.RunUntil(() => Iteration == Settings.WarmUp + Settings.Iterations);
         Snapshot end = Snapshot.Of(this);
-        ReadOnlySpan<float> last = _sharded is null ? Job.Session.Trajectory.Parameters : _sharded.Parameters;
-        return new SimulationFigures(Settings, _begin, end, Ideal(), CheckpointCodec.Hash(last));
+        return new SimulationFigures(Settings, _begin, end, Ideal(), CheckpointCodec.Hash(Job.Session.Trajectory.Parameters));
     }
 
-    /// <summary>The job has another version.</summary>
-    public void Stepped(long iteration) => Iteration = iteration;
+    private async Task StartAsync()
+    {
+        await _coordinator.OpenAsync();
+        for (int silo = 0; silo < _silos.Length; silo++)
+        {
+            int started = silo;
+            Loop.After(0, () => Start(started));
+        }
+    }
 
     private SimulatedSilo NewSilo(int silo)
     {
         int workers = Math.Min(Settings.WorkersASilo, Settings.Workers - (silo * Settings.WorkersASilo));
-        return new SimulatedSilo(this, silo, ++_generations[silo], workers, (ICoordinator?)_sharded ?? _coordinator);
+        return new SimulatedSilo(this, silo, ++_generations[silo], workers);
     }
 
     private void Start(int silo)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using MetaTrain.Abstractions.Messages;
+using MetaTrain.Cluster.Aggregation;
 using MetaTrain.Cluster.Coordination;
 using MetaTrain.Cluster.Placement;
 using Orleans.Runtime;
@@ -9,9 +10,10 @@ namespace MetaTrain.Benchmarks.Simulation;
 
 /// <summary>
 /// What the coordinator's grain does around its <see cref="JobSession"/>, turn by turn: every decision, sum, step and note is the product's own
-/// code. Left out are the costs of Orleans itself, events, metrics and the queue. The step is charged to the same thread as the turns.
+/// code. Left out are the costs of Orleans itself, events, metrics and the queue. A step of the coordinator's own is charged to the same thread as
+/// the turns; while aggregators step, other turns run.
 /// </summary>
-internal sealed class SimulatedCoordinator : ICoordinator
+internal sealed class SimulatedCoordinator
 {
     private const long Tick = 200 * SimulationSettings.Millisecond;
 
@@ -20,6 +22,9 @@ internal sealed class SimulatedCoordinator : ICoordinator
     private readonly WaitingWorkers _waiting;
     private readonly HashSet<SiloAddress> _dead = [];
     private List<WaitingTurn> _turns = [];
+    private RangedAggregation? _ranged;
+    private bool _isAdvancing;
+    private bool _advanceAgain;
     private int _wanted;
     private bool _hasNote;
     private bool _isNoting;
@@ -35,32 +40,48 @@ internal sealed class SimulatedCoordinator : ICoordinator
 
     public CoordinatorCosts Costs { get; } = new();
 
-    private Machine Machine => _cluster.Head;
+    public Machine Machine => _cluster.Head;
 
     /// <summary>The membership says so from now on.</summary>
     public void Died(SiloAddress silo) => _dead.Add(silo);
 
-    public void Exchange(Machine from, ExchangeRequest request, Action<ExchangeReply> reply) =>
-        from.Send(Machine, WireSize.Of(request), () => Machine.Cpu.Run(() =>
-        {
-            foreach (NodeResult result in request.Results)
-            {
-                Costs.Result(() => _session.Accept(result));
-            }
+    /// <summary>The aggregators get their ranges, if there are any.</summary>
+    public async Task OpenAsync() => _ranged = await _cluster.Job.CutAsync(_cluster.GrainsFor(Machine), _cluster.Transfers);
 
-            Advance();
-            _wanted += request.Workers.Length;
-            WaitingTurn turn = new(request, answer => Machine.Send(from, WireSize.Of(answer), () => reply(answer)), _waiting.Begin());
-            Answer(turn);
-            Machine.Cpu.AtEnd(ResumeWoken);
-        }));
+    /// <summary>A silo's turn: begins, and ends, in turns of this machine.</summary>
+    public async Task<ExchangeReply> ExchangeAsync(Machine from, ExchangeRequest request)
+    {
+        Task brought = Task.WhenAll(request.Results.Select(result => Machine.FetchAsync(from, result.Gradient)));
+        if (!brought.IsCompleted)
+        {
+            await brought;
+            await Machine.Cpu.TurnAsync();
+        }
+
+        foreach (NodeResult result in request.Results)
+        {
+            Costs.Result(() => _session.Accept(result));
+        }
+
+        await AdvanceAsync();
+        _wanted += request.Workers.Length;
+        WaitingTurn turn = new(request, new TaskCompletionSource<ExchangeReply>(), _waiting.Begin());
+        Answer(turn);
+        Machine.Cpu.AtEnd(ResumeWoken);
+        return await turn.Reply.Task;
+    }
+
+    /// <summary>What a silo gets that asks for a version by itself.</summary>
+    public ParameterSnapshot? ReadParameters(long epoch, long version) => _session.Epoch == epoch && _session.Parameters(version) is { } values
+        ? new ParameterSnapshot { Epoch = epoch, Version = version, Values = values }
+        : null;
 
     // One pass of the grain's loop of AnswerAsync.
     private void Answer(WaitingTurn turn)
     {
         if (turn.Request.Workers.IsEmpty || !_session.HasWork)
         {
-            End(turn, new ExchangeReply { Outcome = ExchangeOutcome.Leave });
+            End(turn, new ExchangeReply { Outcome = ExchangeOutcome.Leave, Epoch = _session.Epoch, Aggregators = _session.Settings.Aggregators });
             return;
         }
 
@@ -80,13 +101,15 @@ internal sealed class SimulatedCoordinator : ICoordinator
             Leases = leases,
             IsExhausted = isExhausted,
             Parameters = NewsFor(turn.Request, leases),
+            Epoch = _session.Epoch,
+            Aggregators = _session.Settings.Aggregators,
         });
     }
 
     private void End(WaitingTurn turn, ExchangeReply reply)
     {
         _wanted -= turn.Request.Workers.Length;
-        Machine.Cpu.AtEnd(() => turn.Reply(reply));
+        turn.Reply.SetResult(reply);
     }
 
     private ImmutableArray<Lease> Lease(ImmutableArray<string> workers)
@@ -139,27 +162,42 @@ internal sealed class SimulatedCoordinator : ICoordinator
     }
 
     private ParameterSnapshot? NewsFor(ExchangeRequest request, ImmutableArray<Lease> leases) =>
-        leases.FirstOrDefault(lease => lease.Epoch != request.KnownEpoch || lease.Version != request.KnownVersion) is { } unknown
+        !_session.Settings.IsRanged && leases.FirstOrDefault(lease => lease.Epoch != request.KnownEpoch || lease.Version != request.KnownVersion) is { } unknown
             && _session.Parameters(unknown.Version) is { } values
             ? new ParameterSnapshot { Epoch = _session.Epoch, Version = unknown.Version, Values = values }
             : null;
 
-    private void Advance()
+    // One at a time: whoever comes while aggregators step asks for another round.
+    private async Task AdvanceAsync()
+    {
+        _advanceAgain = true;
+        if (_isAdvancing)
+        {
+            return;
+        }
+
+        _isAdvancing = true;
+        while (_advanceAgain)
+        {
+            _advanceAgain = false;
+            await AdvanceOnceAsync();
+        }
+
+        _isAdvancing = false;
+        if (_session.FreeBlocks > 0 || !_session.HasWork)
+        {
+            _waiting.Wake();
+        }
+    }
+
+    private async Task AdvanceOnceAsync()
     {
         while (_session.CanStep)
         {
-            Costs.Step(() => _session.Stepped(_cluster.Job.Aggregation.NextParameters(_session.StepSum, _session.Trajectory.Parameters, _session.Trajectory.Iteration)));
-            if (_cluster.Settings.Shards == 1)
-            {
-                _cluster.Stepped(_session.Trajectory.Iteration);
-            }
-
+            await StepAsync();
             if (_session.ShouldCommit())
             {
-                // Encoded behind the turn; its bytes share the link.
-                _session.CommitStarted();
-                CommitImage image = CommitImage.Take(_session, _cluster.Job.Aggregation.Capture(), _cluster.Loop);
-                Machine.Out.Pass(sizeof(float) * (image.Parameters.LongLength + image.Optimizer.Values.GetAwaiter().GetResult().Values.Sum(static vector => vector.LongLength)), _cluster.Loop.Now);
+                await CommitAsync();
             }
         }
 
@@ -167,11 +205,44 @@ internal sealed class SimulatedCoordinator : ICoordinator
         {
             throw new InvalidOperationException($"The simulated job failed: {failure}");
         }
+    }
 
-        if (_session.FreeBlocks > 0 || !_session.HasWork)
+    private async Task StepAsync()
+    {
+        if (_ranged is null)
         {
-            _waiting.Wake();
+            long before = Costs.Steps;
+            Costs.Step(() => _session.Stepped(_cluster.Job.Aggregation.NextParameters(_session.StepSum, _session.Trajectory.Parameters, _session.Trajectory.Iteration)));
+            Costs.Stepping += Costs.Steps - before;
+            return;
         }
+
+        long whole = _cluster.Loop.Now;
+        float[] next = await _ranged.NextParametersAsync(_session);
+        await Machine.Cpu.TurnAsync();
+        Costs.Step(() => _session.Stepped(next));
+        Costs.Stepping += _cluster.Loop.Now - whole;
+    }
+
+    // Encoded behind the turn; its bytes share the link.
+    private async Task CommitAsync()
+    {
+        OptimizerState optimizer;
+        if (_ranged is null)
+        {
+            optimizer = _cluster.Job.Aggregation.Capture();
+        }
+        else
+        {
+            optimizer = await _ranged.CaptureAsync();
+            await Machine.Cpu.TurnAsync();
+        }
+
+        _session.CommitStarted();
+        CommitImage image = CommitImage.Take(_session, optimizer, _cluster.Loop);
+        Machine.Out.Pass(
+            sizeof(float) * (image.Parameters.LongLength + image.Optimizer.Values.GetAwaiter().GetResult().Values.Sum(static vector => vector.LongLength)),
+            _cluster.Loop.Now);
     }
 
     private void OnTick()
@@ -214,7 +285,7 @@ internal sealed class SimulatedCoordinator : ICoordinator
         }
     }
 
-    private sealed record WaitingTurn(ExchangeRequest Request, Action<ExchangeReply> Reply, long Began)
+    private sealed record WaitingTurn(ExchangeRequest Request, TaskCompletionSource<ExchangeReply> Reply, long Began)
     {
         public Task<bool>? Woken { get; set; }
     }

@@ -1,3 +1,5 @@
+using MetaTrain.Cluster.Aggregation;
+
 namespace MetaTrain.Benchmarks.Simulation;
 
 /// <summary>What is simulated. Times are in nanoseconds.</summary>
@@ -56,8 +58,8 @@ internal sealed record SimulationSettings
     /// <summary>What sending, or receiving, costs.</summary>
     public double TransportNanosecondsPerByte { get; init; }
 
-    /// <summary>Aggregators by range of parameters, each on a machine of its own; 1 when the coordinator adds up.</summary>
-    public int Shards { get; init; } = 1;
+    /// <summary>As the key resources.aggregators of a spec: ranges of parameters, each on a silo; 1 for the coordinator alone; null as the product chooses.</summary>
+    public int? Aggregators { get; init; }
 
     /// <summary>How long the store takes to write a note.</summary>
     public long StoreTime { get; init; } = Millisecond / 2;
@@ -65,6 +67,9 @@ internal sealed record SimulationSettings
     public CostMeter Cost { get; init; } = new();
 
     public int Silos => ((Workers - 1) / WorkersASilo) + 1;
+
+    /// <summary>How many ranges the product makes of it; 1 when the coordinator adds up and steps.</summary>
+    public int Ranges => AggregationPlan.Ranges(Parameters, Silos, Aggregators);
 
     public int Blocks => BlocksARound ?? Workers;
 }

@@ -6,6 +6,7 @@ internal sealed class VirtualCpu(EventLoop loop, CostMeter cost)
     private readonly Queue<Action> _turns = new();
     private readonly List<Action> _atEnd = [];
     private bool _isBusy;
+    private bool _isExecuting;
 
     /// <summary>Nanoseconds of turns so far.</summary>
     public long Busy { get; private set; }
@@ -20,8 +21,35 @@ internal sealed class VirtualCpu(EventLoop loop, CostMeter cost)
         }
     }
 
-    /// <summary>What the turn that runs does to others, such as a message: it happens when the turn ends.</summary>
-    public void AtEnd(Action happens) => _atEnd.Add(happens);
+    /// <summary>What awaits it goes on in a turn.</summary>
+    public Task TurnAsync()
+    {
+        // Not at once: a turn that began before anyone awaits it would be over before what awaits it goes on.
+        TaskCompletionSource begun = new();
+        loop.After(0, () => Run(begun.SetResult));
+        return begun.Task;
+    }
+
+    /// <summary>What the turn that runs does to others, such as a message: it happens when the turn ends, or at once when none runs.</summary>
+    public void AtEnd(Action happens)
+    {
+        if (_isExecuting)
+        {
+            _atEnd.Add(happens);
+        }
+        else
+        {
+            happens();
+        }
+    }
+
+    /// <summary>What awaits it goes on when the turn that runs has ended, and costs it nothing.</summary>
+    public Task EndAsync()
+    {
+        TaskCompletionSource ended = new();
+        AtEnd(ended.SetResult);
+        return ended.Task;
+    }
 
     private void Next()
     {
@@ -31,8 +59,9 @@ internal sealed class VirtualCpu(EventLoop loop, CostMeter cost)
             return;
         }
 
-        _isBusy = true;
+        (_isBusy, _isExecuting) = (true, true);
         long takes = cost.Of(turn);
+        _isExecuting = false;
         Busy += takes;
         loop.After(takes, () =>
         {

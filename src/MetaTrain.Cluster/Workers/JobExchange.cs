@@ -41,10 +41,11 @@ internal sealed class JobExchange(
     private (long Epoch, long Version) _known;
     private (long Epoch, RoundId Round)? _exhausted;
 
-    // How long a block takes, and whether someone waits so long.
+    // How long a block takes, whether someone waits so long, and since how many calls that asked: an earlier wait is over.
     private readonly Dictionary<(RoundId Round, int Block), long> _leasedAt = [];
     private TimeSpan _blockTime;
     private bool _isWatched;
+    private long _asked;
 
     /// <summary>True when nobody waits and nothing is held.</summary>
     public bool IsIdle
@@ -168,11 +169,16 @@ internal sealed class JobExchange(
                 {
                     want.IsAsked = true;
                 }
+
+                if (!asking.IsEmpty)
+                {
+                    (_isWatched, _asked) = (false, _asked + 1);
+                }
             }
             else if (!isAsking && !_isWatched && _wants.Exists(static want => !want.IsAsked))
             {
                 _isWatched = true;
-                _ = WatchAsync();
+                _ = WatchAsync(_asked);
             }
         }
 
@@ -197,11 +203,17 @@ internal sealed class JobExchange(
         }
     }
 
-    private async Task WatchAsync()
+    // Whoever waited has asked meanwhile when the next round's first workers wait: these have not waited long.
+    private async Task WatchAsync(long asked)
     {
         await Task.Delay(Patience(), time).ConfigureAwait(false);
         lock (_gate)
         {
+            if (_asked != asked)
+            {
+                return;
+            }
+
             _isWatched = false;
         }
 

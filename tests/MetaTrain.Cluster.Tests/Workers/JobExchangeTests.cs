@@ -66,6 +66,31 @@ public sealed class JobExchangeTests
     }
 
     [Fact]
+    public async Task Turn_WaitsForTheOtherBlockAnew_WhenTheLastRoundsWaitIsNotOver()
+    {
+        (Lease first, Lease second) = await TwoLeasesAsync(exhausted: true);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Task<Turn> one = _exchange.TurnAsync("a", Result(first));
+        _ = _exchange.TurnAsync("b", Result(second));
+        RoundId next = new(RoundKind.Training, 1);
+        Next().Reply.SetResult(new ExchangeReply
+        {
+            Outcome = ExchangeOutcome.Lease,
+            Leases = [LeaseOf(0) with { Round = next }, LeaseOf(1) with { Round = next }],
+            IsExhausted = true,
+        });
+        Lease again = (await one).Lease!;
+
+        _time.Advance(TimeSpan.FromSeconds(0.4));
+        _ = _exchange.TurnAsync("a", Result(again));
+        _time.Advance(TimeSpan.FromSeconds(0.2));
+        Assert.False(_calls.TryTake(out _, TimeSpan.FromMilliseconds(50)));
+
+        _time.Advance(TimeSpan.FromSeconds(0.5));
+        Assert.Equal(["a"], Next().Request.Workers);
+    }
+
+    [Fact]
     public async Task Turn_DeliversAtOnceAndAsksNext_WhileAnotherWorkerOfTheSiloAsks()
     {
         (Lease first, Lease second) = await TwoLeasesAsync(exhausted: false);
