@@ -190,7 +190,6 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
 
         _advancing = true;
         AggregatorLostException? lost = null;
-        bool isBroken = false;
         try
         {
             while (_advanceAgain && _session == session)
@@ -212,7 +211,7 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
         {
             LogAdvanceFailed(logger, Job.Value, session.Trajectory.Iteration, e);
             session.Fail($"The coordinator failed unexpectedly after iteration {session.Trajectory.Iteration} ({e.GetType().Name}: {e.Message}); the log of silo {services.Silo.Name} has the details.");
-            isBroken = true;
+            await EndBrokenAsync(session);
         }
         finally
         {
@@ -223,16 +222,25 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
         {
             await GoOnFromCommitAsync(session, $"of this: {lost.Message}");
         }
-        else if (isBroken)
-        {
-            // What broke would break again: the job, or the evaluation, ends here.
-            await FinishAsync(session);
-        }
 
         // Turns that wait for a straggler's block are woken by the clock.
         if (_session != session || !session.HasWork || session.FreeBlocks > 0)
         {
             _waiting.Wake();
+        }
+    }
+
+    // What broke would break again: the job, or the evaluation, ends here.
+    private async Task EndBrokenAsync(JobSession session)
+    {
+        try
+        {
+            await FinishAsync(session);
+        }
+        catch (StoreUnavailableException e)
+        {
+            // The next tick tries again.
+            StoreIsAway(e.Message);
         }
     }
 

@@ -1,4 +1,3 @@
-using MetaTrain.Abstractions.Messages;
 using MetaTrain.Learning.Episodes;
 using MetaTrain.Learning.Experiments;
 
