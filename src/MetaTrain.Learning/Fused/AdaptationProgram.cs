@@ -31,12 +31,12 @@ internal sealed unsafe class AdaptationProgram<T> : IBlockProgram<T>
         (_network, _parameters, _mixesExamples) = (network, layout.Length, mixesExamples);
         _map = network.MapTo(layout);
         _stepSizeMap = stepSizePrefix is null ? null : network.MapTo(layout, stepSizePrefix);
-        _training = new(shape => new TrainWorkspace(network, new InnerLoop<T>(network, rule, loss, shape)));
+        _training = new(shape => new TrainWorkspace(network, new InnerLoop<T>(network, rule, loss, shape), stepSizePrefix is not null));
 
         // A prediction needs no derivative of the adaptation.
         var plain = rule with { Direction = MetaDirection.FirstOrder };
         _predicting = new(key => new PredictWorkspace(
-            new TrainWorkspace(network, new InnerLoop<T>(network, plain, loss, key.Shape)), new QueryPass<T>(network, key.Shape, key.Together)));
+            new TrainWorkspace(network, new InnerLoop<T>(network, plain, loss, key.Shape), stepSizePrefix is not null), new QueryPass<T>(network, key.Shape, key.Together)));
     }
 
     /// <inheritdoc/>
@@ -57,20 +57,20 @@ internal sealed unsafe class AdaptationProgram<T> : IBlockProgram<T>
         var result = BlockGradient<T>.Empty(_parameters, episodes);
         Load(workspace, call.Parameters);
         workspace.Sum.Span.Clear();
-        workspace.StepSum.Span.Clear();
+        workspace.StepSum?.Span.Clear();
         for (var task = 0; task < episodes.Tasks; task++)
         {
             LoadSupport(workspace.Loop, episodes, task);
             _network.Gather!.Load(episodes.QueryInputs(task), workspace.Loop.Query.Input);
             result.Losses[task] = workspace.Loop.Train(
-                workspace.Theta, StepSizes(workspace), episodes.SupportTargets(task), episodes.QueryTargets(task), workspace.Sum.Values, workspace.StepSum.Values);
+                workspace.Theta, StepSizes(workspace), episodes.SupportTargets(task), episodes.QueryTargets(task), workspace.Sum.Values, workspace.StepSum is null ? null : workspace.StepSum.Values);
             Rows.Copy(workspace.Loop.Query.Output, shape.Outputs, result.PredictionsOf(task));
         }
 
         Packed.Unpack(workspace.Sum.Span, _map, result.Gradient);
-        if (_stepSizeMap is not null)
+        if (workspace.StepSum is not null)
         {
-            Packed.Unpack(workspace.StepSum.Span, _stepSizeMap, result.Gradient);
+            Packed.Unpack(workspace.StepSum.Span, _stepSizeMap!, result.Gradient);
         }
 
         return result;
@@ -108,25 +108,25 @@ internal sealed unsafe class AdaptationProgram<T> : IBlockProgram<T>
     {
         Packed.Pack(parameters, _map, workspace.Theta.Span);
         workspace.Theta.Changed();
-        if (_stepSizeMap is not null)
+        if (workspace.StepSizes is not null)
         {
-            Packed.Pack(parameters, _stepSizeMap, workspace.StepSizes.Span);
+            Packed.Pack(parameters, _stepSizeMap!, workspace.StepSizes.Span);
         }
     }
 
-    private T* StepSizes(TrainWorkspace workspace) => _stepSizeMap is null ? null : workspace.StepSizes.Values;
+    private static T* StepSizes(TrainWorkspace workspace) => workspace.StepSizes is null ? null : workspace.StepSizes.Values;
 
-    private sealed class TrainWorkspace(FusedNetwork<T> network, InnerLoop<T> loop)
+    private sealed class TrainWorkspace(FusedNetwork<T> network, InnerLoop<T> loop, bool learnsStepSizes)
     {
         public InnerLoop<T> Loop { get; } = loop;
 
         public Weights<T> Theta { get; } = new(network);
 
-        public NativeBuffer<T> StepSizes { get; } = new(network.PackedLength);
+        public NativeBuffer<T>? StepSizes { get; } = learnsStepSizes ? new(network.PackedLength) : null;
 
         public NativeBuffer<T> Sum { get; } = new(network.PackedLength);
 
-        public NativeBuffer<T> StepSum { get; } = new(network.PackedLength);
+        public NativeBuffer<T>? StepSum { get; } = learnsStepSizes ? new(network.PackedLength) : null;
     }
 
     private sealed record PredictWorkspace(TrainWorkspace Inner, QueryPass<T> Queries);

@@ -135,8 +135,6 @@ internal sealed unsafe class AffineLayer<T> : FusedLayer<T>
             }
         }
 
-        public override void Dispose() => _zeros.Dispose();
-
         private void AddOuter(T* x, T* ofOutput, T* target) =>
             OuterKernel<T>.Run(_schedules.Outer, x, ofOutput, _layer.Matrix, target + _layer.Offset);
 

@@ -14,6 +14,9 @@ internal abstract class FusedLayer<T>(NodeShape output)
     /// <summary>True when it writes its output over its input.</summary>
     public virtual bool IsInPlace => false;
 
+    /// <summary>True when its input's gradient, or the tangent of that, may be written over its output's.</summary>
+    public virtual bool MayOverwriteGradient => false;
+
     /// <summary>The layer for a batch of fixed size.</summary>
     /// <param name="input">Where its input lies.</param>
     /// <param name="output">Where its output goes.</param>
@@ -25,7 +28,7 @@ internal abstract class FusedLayer<T>(NodeShape output)
 /// backward pass with the same weights.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-internal abstract unsafe class Stage<T> : IDisposable
+internal abstract unsafe class Stage<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <summary>Input value to output value.</summary>
@@ -46,9 +49,4 @@ internal abstract unsafe class Stage<T> : IDisposable
     /// <param name="direction">Along what.</param>
     /// <param name="tangent">Packed; added to.</param>
     public abstract void TangentBackward(Weights<T> weights, Weights<T> direction, T* tangent);
-
-    /// <inheritdoc/>
-    public virtual void Dispose()
-    {
-    }
 }

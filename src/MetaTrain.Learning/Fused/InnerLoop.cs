@@ -10,7 +10,7 @@ namespace MetaTrain.Learning.Fused;
 
 /// <summary>The adaptation of one task, and its meta-gradient. Its memory is used again for the next task; one thread at a time.</summary>
 /// <typeparam name="T">float or double.</typeparam>
-internal sealed unsafe class InnerLoop<T> : IDisposable
+internal sealed unsafe class InnerLoop<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <summary>What traces of all steps may take unless told otherwise.</summary>
@@ -26,7 +26,6 @@ internal sealed unsafe class InnerLoop<T> : IDisposable
     private readonly Weights<T>[] _fast;
     private readonly NativeBuffer<T>[] _gradients;
     private readonly NativeBuffer<T> _moments;
-    private readonly Weights<T> _direction;
     private readonly NativeBuffer<T> _adjoint;
 
     /// <summary>An inner loop.</summary>
@@ -42,17 +41,21 @@ internal sealed unsafe class InnerLoop<T> : IDisposable
         (_network, _rule) = (network, rule);
         var isThrough = rule.Direction == MetaDirection.SecondOrder;
         var parts = NodeParts.Gradient | (isThrough ? NodeParts.Tangents : 0);
-        var first = new Trace<T>(network, shape.SupportCount, parts);
-        KeepsSteps = isThrough && rule.Steps * first.Bytes <= traceBytes;
-        _support = [first, .. Enumerable.Range(1, KeepsSteps ? rule.Steps - 1 : 0).Select(_ => new Trace<T>(network, shape.SupportCount, parts))];
-        Query = new Trace<T>(network, shape.QueryCount, NodeParts.Gradient);
+        var lent = new LentMemory<T>(Math.Max(shape.SupportCount, shape.QueryCount));
+        var before = NativeBuffers.Allocated;
+        var first = new Trace<T>(network, shape.SupportCount, parts, lent);
+        KeepsSteps = isThrough && rule.Steps * (NativeBuffers.Allocated - before) <= traceBytes;
+        _support = [first, .. Enumerable.Range(1, KeepsSteps ? rule.Steps - 1 : 0).Select(_ => new Trace<T>(network, shape.SupportCount, parts, lent))];
+        Query = new Trace<T>(network, shape.QueryCount, NodeParts.Gradient, lent);
         _supportLoss = new TaskLossKernel<T>(
             loss, shape.SupportCount, shape.Outputs, first.Output.Stride, rule.Loss == Learning.InnerLoop.InnerLoss.Sum);
         _queryLoss = new TaskLossKernel<T>(loss, shape.QueryCount, shape.Outputs, Query.Output.Stride, isSum: false);
         _fast = [.. Enumerable.Range(0, isThrough ? rule.Steps : 1).Select(_ => new Weights<T>(network))];
         _gradients = [.. Enumerable.Range(0, rule.LearnsStepSizes && KeepsSteps ? rule.Steps : 1).Select(_ => new NativeBuffer<T>(network.PackedLength))];
         _moments = new NativeBuffer<T>(rule.AdamBeta2 is null ? 0 : network.PackedLength);
-        (_direction, _adjoint) = (new Weights<T>(network), new NativeBuffer<T>(network.PackedLength));
+
+        // The adjoint takes the place of the gradient unless the way back needs that again.
+        _adjoint = rule.LearnsStepSizes || (isThrough && !KeepsSteps) ? new NativeBuffer<T>(network.PackedLength) : _gradients[0];
     }
 
     /// <summary>False when steps are computed a second time on the way back, because their traces would take too much memory.</summary>
@@ -123,18 +126,6 @@ internal sealed unsafe class InnerLoop<T> : IDisposable
         return loss;
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        Array.ForEach(_support, trace => trace.Dispose());
-        Array.ForEach(_fast, weights => weights.Dispose());
-        Array.ForEach(_gradients, gradient => gradient.Dispose());
-        Query.Dispose();
-        _moments.Dispose();
-        _direction.Dispose();
-        _adjoint.Dispose();
-    }
-
     private Trace<T> TraceOf(int step) => _support[Math.Min(step, _support.Length - 1)];
 
     private NativeBuffer<T> GradientOf(int step) => _gradients[Math.Min(step, _gradients.Length - 1)];
@@ -182,7 +173,8 @@ internal sealed unsafe class InnerLoop<T> : IDisposable
     /// <summary>Takes the adjoint back over one step.</summary>
     private void Back(Weights<T> phi, T* stepSizes, ReadOnlySpan<T> targets, int step, T* stepSum, NativeBuffer<T>? supportFeatures)
     {
-        var length = _network.PackedLength;
+        // Nothing needs the weights after this step any more.
+        var (length, direction) = (_network.PackedLength, _fast[step]);
         if (!KeepsSteps)
         {
             Descend(phi, targets, step);
@@ -191,18 +183,18 @@ internal sealed unsafe class InnerLoop<T> : IDisposable
         if (stepSizes != null)
         {
             VectorKernel<T>.AddProduct(stepSum, -T.One, GradientOf(step).Values, _adjoint.Values, stepSum, length);
-            VectorKernel<T>.Product(-T.One, stepSizes, _adjoint.Values, _direction.Values, length);
+            VectorKernel<T>.Product(-T.One, stepSizes, _adjoint.Values, direction.Values, length);
         }
         else
         {
-            VectorKernel<T>.Scale(T.CreateChecked(-_rule.LearningRate), _adjoint.Values, _direction.Values, length);
+            VectorKernel<T>.Scale(T.CreateChecked(-_rule.LearningRate), _adjoint.Values, direction.Values, length);
         }
 
-        _direction.Changed();
+        direction.Changed();
         var trace = TraceOf(step);
-        trace.TangentForward(phi, _direction);
+        trace.TangentForward(phi, direction);
         _supportLoss.Tangent(trace.Output.Value, trace.Output.Tangent, trace.Output.GradientTangent);
-        trace.TangentBackward(phi, _direction, _adjoint.Values);
+        trace.TangentBackward(phi, direction, _adjoint.Values);
         if (supportFeatures is not null)
         {
             VectorKernel<T>.Add(

@@ -17,6 +17,9 @@ internal sealed unsafe class NormReluLayer<T>(NodeShape shape, double epsilon, i
     public int Offset { get; } = offset;
 
     /// <inheritdoc/>
+    public override bool MayOverwriteGradient => true;
+
+    /// <inheritdoc/>
     public override Stage<T> Bind(Node<T> input, Node<T> output) => new NormStage(this, T.CreateChecked(epsilon), input, output);
 
     private sealed class NormStage(NormReluLayer<T> layer, T epsilon, Node<T> input, Node<T> output) : Stage<T>
@@ -101,7 +104,5 @@ internal sealed unsafe class NormReluLayer<T>(NodeShape shape, double epsilon, i
                 _kernel.TangentBackward(strip, scale + c, scale + layer.Channels + c);
             }
         }
-
-        public override void Dispose() => _statistics.Dispose();
     }
 }

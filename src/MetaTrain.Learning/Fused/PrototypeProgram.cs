@@ -105,7 +105,7 @@ internal sealed unsafe class PrototypeProgram<T> : IBlockProgram<T>
             Support = new Trace<T>(body, shape.SupportCount, NodeParts.Gradient);
             Query = new Trace<T>(body, shape.QueryCount, NodeParts.Gradient);
             Features = new QueryPass<T>(body, shape, together);
-            Logits = new Node<T>(new NodeShape(1, shape.Ways), shape.QueryCount, NodeParts.Gradient);
+            Logits = Node<T>.Create(new NodeShape(1, shape.Ways), shape.QueryCount, NodeParts.Gradient);
             var length = body.Output.Pixels * Support.Output.Stride;
             Kernel = new PrototypeKernel<T>(shape.Ways, length);
             (Prototypes, OfPrototypes) = (new NativeBuffer<T>(shape.Ways * length), new NativeBuffer<T>(shape.Ways * length));

@@ -9,7 +9,7 @@ namespace MetaTrain.Learning.Fused;
 /// its batch (non-transductive evaluation).
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-internal sealed unsafe class QueryPass<T> : IDisposable
+internal sealed unsafe class QueryPass<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly InputGather _gather;
@@ -24,7 +24,7 @@ internal sealed unsafe class QueryPass<T> : IDisposable
     {
         _gather = network.Gather!;
         _trace = new Trace<T>(network, together ? shape.QueryCount : shape.SupportCount + 1, NodeParts.Value);
-        _collected = together ? null : new Node<T>(network.Output, shape.QueryCount, NodeParts.Value);
+        _collected = together ? null : Node<T>.Create(network.Output, shape.QueryCount, NodeParts.Value);
     }
 
     /// <summary>The answers, good until the next call.</summary>
@@ -53,12 +53,5 @@ internal sealed unsafe class QueryPass<T> : IDisposable
         }
 
         return _collected;
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _trace.Dispose();
-        _collected?.Dispose();
     }
 }

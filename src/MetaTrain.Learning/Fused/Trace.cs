@@ -7,25 +7,35 @@ namespace MetaTrain.Learning.Fused;
 /// the order forward, backward, tangent forward, tangent backward. Its memory is used again and again; one thread at a time.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-internal sealed unsafe class Trace<T> : IDisposable
+internal sealed unsafe class Trace<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly List<Node<T>> _nodes = [];
     private readonly Stage<T>[] _stages;
 
     /// <summary>A trace.</summary>
     /// <param name="network">Through which network.</param>
     /// <param name="examples">N.</param>
     /// <param name="parts">What is kept of its nodes.</param>
-    public Trace(FusedNetwork<T> network, int examples, NodeParts parts)
+    /// <param name="lent">
+    /// Memory for what lies between its layers and is not needed while another trace uses it; null for memory of its own. Input and output
+    /// are always its own.
+    /// </param>
+    public Trace(FusedNetwork<T> network, int examples, NodeParts parts, LentMemory<T>? lent = null)
     {
         // Nothing is differentiated with respect to data, and features have no tangent: the first node keeps no more than is used.
-        Input = Add(network.Input, examples, network.Gather is null ? parts : NodeParts.Value);
+        Input = Node<T>.Create(network.Input, examples, network.Gather is null ? parts : NodeParts.Value);
         _stages = new Stage<T>[network.Layers.Count];
-        var input = Input;
+        var last = Array.FindLastIndex([.. network.Layers], layer => !layer.IsInPlace);
+        var (input, memory) = (Input, default(NodeMemory<T>));
         for (var layer = 0; layer < _stages.Length; layer++)
         {
-            var output = network.Layers[layer].IsInPlace ? input : Add(network.Layers[layer].Output, examples, parts);
+            var output = input;
+            if (!network.Layers[layer].IsInPlace)
+            {
+                memory = Memory(network.Layers[layer], examples, parts, memory, layer == last ? null : lent, layer);
+                output = new Node<T>(network.Layers[layer].Output, examples, memory);
+            }
+
             _stages[layer] = network.Layers[layer].Bind(input, output);
             input = output;
         }
@@ -38,9 +48,6 @@ internal sealed unsafe class Trace<T> : IDisposable
 
     /// <summary>What the last layer gives.</summary>
     public Node<T> Output { get; }
-
-    /// <summary>Memory of its nodes.</summary>
-    public long Bytes => _nodes.Sum(node => node.Bytes);
 
     /// <summary>From <see cref="Input"/> to <see cref="Output"/>.</summary>
     public void Forward(Weights<T> weights)
@@ -83,20 +90,22 @@ internal sealed unsafe class Trace<T> : IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    private static NodeMemory<T> Memory(
+        FusedLayer<T> layer, int examples, NodeParts parts, NodeMemory<T>? before, LentMemory<T>? lent, int index)
     {
-        foreach (var stage in _stages)
+        var (gradient, tangents) = (parts.HasFlag(NodeParts.Gradient), parts.HasFlag(NodeParts.Tangents));
+
+        // What a gradient is, the tangent of the gradient is where tangents are kept: the gradient itself is read again then.
+        var overwritten = !layer.MayOverwriteGradient ? null : tangents ? before?.GradientTangent : before?.Gradient;
+        if (lent is null || !gradient)
         {
-            stage.Dispose();
+            return new NodeMemory<T>(
+                New(), !gradient ? null : tangents ? New() : overwritten ?? New(), tangents ? New() : null, tangents ? overwritten ?? New() : null);
         }
 
-        _nodes.ForEach(node => node.Dispose());
-    }
+        var (first, second) = lent.Of(index, layer.Output, overwritten);
+        return tangents ? new NodeMemory<T>(New(), New(), first, second) : new NodeMemory<T>(first, second);
 
-    private Node<T> Add(NodeShape shape, int examples, NodeParts parts)
-    {
-        _nodes.Add(new Node<T>(shape, examples, parts));
-        return _nodes[^1];
+        NativeBuffer<T> New() => new(layer.Output.Length<T>(examples));
     }
 }

@@ -5,7 +5,7 @@ namespace MetaTrain.Learning.Fused;
 /// <summary>Values for every parameter of a network, packed as its layers want them, with the transposed matrices that its gradients need.</summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="network">Whose parameters.</param>
-internal sealed unsafe class Weights<T>(FusedNetwork<T> network) : IDisposable
+internal sealed unsafe class Weights<T>(FusedNetwork<T> network)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly NativeBuffer<T> _values = new(network.PackedLength);
@@ -35,11 +35,4 @@ internal sealed unsafe class Weights<T>(FusedNetwork<T> network) : IDisposable
 
     /// <summary>To be called after a change of the values.</summary>
     public void Changed() => _isTransposed = false;
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _values.Dispose();
-        _transposed.Dispose();
-    }
 }

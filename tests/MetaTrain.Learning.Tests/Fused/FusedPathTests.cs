@@ -150,13 +150,13 @@ public sealed class FusedPathTests
                 Direction = MetaDirection.SecondOrder,
                 LearnsStepSizes = learns,
             };
-            using var loop = new InnerLoop<float>(network, rule, FusedLoss.CrossEntropy, shape, traceBytes);
+            var loop = new InnerLoop<float>(network, rule, FusedLoss.CrossEntropy, shape, traceBytes);
             Assert.Equal(traceBytes > 0, loop.KeepsSteps);
             var episodes = Episodes<float>(shape);
-            using var theta = new Weights<float>(network);
-            using var sizes = new NativeBuffer<float>(network.PackedLength);
-            using var sum = new NativeBuffer<float>(network.PackedLength);
-            using var stepSum = new NativeBuffer<float>(network.PackedLength);
+            var theta = new Weights<float>(network);
+            var sizes = new NativeBuffer<float>(network.PackedLength);
+            var sum = new NativeBuffer<float>(network.PackedLength);
+            var stepSum = new NativeBuffer<float>(network.PackedLength);
             Packed.Pack(values, network.MapTo(layout), theta.Span);
             sizes.Span.Fill(0.1f);
             foreach (var input in loop.SupportInputs)
