@@ -70,7 +70,7 @@ public sealed class Anil(ISplitModel model, ExampleLoss loss, AnilOptions? optio
     }
 
     /// <inheritdoc/>
-    IBlockProgram<T>? IFusible.Fuse<T>(EpisodeShape shape, ParameterLayout layout) => Fusion.HeadAdaptation<T>(
+    IBlockProgram<T>? IFusible.Fuse<T>(EpisodeShape shape, ParameterLayout layout, ComputeContext context) => Fusion.HeadAdaptation<T>(
         model,
         Loss,
         new InnerRule

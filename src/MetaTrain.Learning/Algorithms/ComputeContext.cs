@@ -13,6 +13,9 @@ public sealed record ComputeContext
     /// <summary>How many meta-iterations the job has.</summary>
     public long Iterations { get; init; } = 1;
 
+    /// <summary>The index in its iteration of the block's first task: what is random of a task depends on its own, and on no block.</summary>
+    public int FirstTask { get; init; }
+
     /// <summary>The job's seed.</summary>
     public ulong Seed { get; init; }
 

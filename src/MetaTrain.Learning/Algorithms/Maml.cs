@@ -82,7 +82,7 @@ public sealed class Maml(IModel model, ExampleLoss loss, MamlOptions? options = 
     }
 
     /// <inheritdoc/>
-    IBlockProgram<T>? IFusible.Fuse<T>(EpisodeShape shape, ParameterLayout layout) => Fusion.Adaptation<T>(
+    IBlockProgram<T>? IFusible.Fuse<T>(EpisodeShape shape, ParameterLayout layout, ComputeContext context) => Fusion.Adaptation<T>(
         model,
         Loss,
         new InnerRule

@@ -71,7 +71,7 @@ public sealed class MetaSgd(IModel model, ExampleLoss loss, MetaSgdOptions? opti
     }
 
     /// <inheritdoc/>
-    IBlockProgram<T>? IFusible.Fuse<T>(EpisodeShape shape, ParameterLayout layout) => Fusion.Adaptation<T>(
+    IBlockProgram<T>? IFusible.Fuse<T>(EpisodeShape shape, ParameterLayout layout, ComputeContext context) => Fusion.Adaptation<T>(
         model,
         Loss,
         new InnerRule

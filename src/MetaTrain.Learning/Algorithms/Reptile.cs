@@ -83,7 +83,7 @@ public sealed class Reptile(IModel model, ExampleLoss loss, ReptileOptions? opti
     }
 
     /// <inheritdoc/>
-    IBlockProgram<T>? IFusible.Fuse<T>(EpisodeShape shape, ParameterLayout layout) => Fusion.Adaptation<T>(
+    IBlockProgram<T>? IFusible.Fuse<T>(EpisodeShape shape, ParameterLayout layout, ComputeContext context) => Fusion.Adaptation<T>(
         model,
         Loss,
         new InnerRule

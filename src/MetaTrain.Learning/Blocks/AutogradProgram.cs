@@ -22,7 +22,7 @@ internal sealed class AutogradProgram(IMetaAlgorithm algorithm, ParameterLayout 
         using var precision = ProductPrecision.Use(context.Precision);
         using var scope = NewDisposeScope();
         var learned = ParameterSet.Load(layout, parameters, context);
-        var computed = algorithm.Compute(context with { Iteration = iteration }, learned, EpisodeTensors.Of(episodes, context));
+        var computed = algorithm.Compute(context with { Iteration = iteration, FirstTask = episodes.FirstTask }, learned, EpisodeTensors.Of(episodes, context));
         var result = BlockGradient<float>.Empty(layout.Length, episodes);
         computed.Gradient.CopyTo(result.Gradient);
         TensorData.ToDoubles(computed.Losses).CopyTo(result.Losses, 0);

@@ -31,15 +31,23 @@ internal sealed class BlockData<T>
     /// <summary>How many.</summary>
     public int Tasks { get; }
 
+    /// <summary>The index in its iteration of the first of them.</summary>
+    public int FirstTask { get; init; }
+
     /// <summary>Sampled episodes.</summary>
-    public static BlockData<float> Of(EpisodeBlock block)
+    /// <param name="block">The episodes.</param>
+    /// <param name="firstTask">The index in its iteration of the first of them.</param>
+    public static BlockData<float> Of(EpisodeBlock block, int firstTask = 0)
     {
         var shape = block.Shape;
         return new BlockData<float>(
             shape,
             block.Tasks,
             (block.SupportInputs, shape.IsRegression ? block.SupportTargets : Labels(shape.Ways, shape.Shots)),
-            (block.QueryInputs, shape.IsRegression ? block.QueryTargets : Labels(shape.Ways, shape.Queries)));
+            (block.QueryInputs, shape.IsRegression ? block.QueryTargets : Labels(shape.Ways, shape.Queries)))
+        {
+            FirstTask = firstTask,
+        };
     }
 
     /// <summary>One task alone, as a block of one.</summary>
@@ -47,7 +55,10 @@ internal sealed class BlockData<T>
         Shape,
         1,
         (SupportInputs(task).ToArray(), SupportTargets(task).ToArray()),
-        (QueryInputs(task).ToArray(), QueryTargets(task).ToArray()));
+        (QueryInputs(task).ToArray(), QueryTargets(task).ToArray()))
+    {
+        FirstTask = FirstTask + task,
+    };
 
     /// <summary>[S, D].</summary>
     public ReadOnlySpan<T> SupportInputs(int task) => _supportInputs.AsSpan(task * Shape.SupportCount * Shape.InputLength, Shape.SupportCount * Shape.InputLength);

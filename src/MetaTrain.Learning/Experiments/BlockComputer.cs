@@ -16,7 +16,7 @@ internal sealed class BlockComputer(IMetaAlgorithm algorithm, IBlockProgram<floa
     /// <summary>The summed meta-gradient, losses and hits of a training block.</summary>
     public BlockSums Train(BlockRequest request, EpisodeBlock block, ReadOnlySpan<float> parameters)
     {
-        var episodes = BlockData<float>.Of(block);
+        var episodes = BlockData<float>.Of(block, request.FirstTask);
         var result = program.Train(request.Iteration, parameters, episodes);
         double[] metrics = block.Shape.IsRegression
             ? [result.Losses.Sum()]

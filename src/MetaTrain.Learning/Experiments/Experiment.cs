@@ -58,7 +58,8 @@ public sealed class Experiment : IExperiment
         _layout = new ParameterLayout(algorithm.Parameters.Select(parameter => (parameter.Name, parameter.Shape)));
         BlockComputer.TryOut(algorithm, _layout, source.TrainingShape, InitialParameters());
         var mayFuse = path != ComputePath.Autograd && ComputeRules.MayFuse(device.Kind, precision);
-        var fused = !mayFuse ? null : (algorithm as IFusible)?.Fuse<float>(source.TrainingShape, _layout);
+        var context = new ComputeContext { Iterations = iterations, Seed = seed, Device = device.ToTorch(), Precision = precision };
+        var fused = !mayFuse ? null : (algorithm as IFusible)?.Fuse<float>(source.TrainingShape, _layout, context);
         if (path == ComputePath.Fused && fused is null)
         {
             throw new NotSupportedException(
@@ -66,7 +67,6 @@ public sealed class Experiment : IExperiment
         }
 
         Path = fused is null ? ComputePath.Autograd : ComputePath.Fused;
-        var context = new ComputeContext { Iterations = iterations, Seed = seed, Device = device.ToTorch(), Precision = precision };
         _computer = new BlockComputer(algorithm, fused ?? new AutogradProgram(algorithm, _layout, context));
     }
 

@@ -14,8 +14,9 @@ internal interface IFusible
     /// <typeparam name="T">float, or double where exactness is tested.</typeparam>
     /// <param name="shape">The training episodes.</param>
     /// <param name="layout">The flat parameters.</param>
+    /// <param name="context">Seed and iterations, for methods that look at them.</param>
     /// <returns>Null when its model is not a list of layers, or its loss is not one of the library's.</returns>
-    IBlockProgram<T>? Fuse<T>(EpisodeShape shape, ParameterLayout layout)
+    IBlockProgram<T>? Fuse<T>(EpisodeShape shape, ParameterLayout layout, ComputeContext context)
         where T : unmanaged, IFloatingPointIeee754<T>;
 }
 
@@ -47,11 +48,17 @@ internal static class Fusion
                 body, FusedNetwork<T>.OnFeatures(layered.HeadLayer, body.Output), rule, fusedLoss, layout, model.MixesExamples)
             : null;
 
-    /// <summary>A method on class means.</summary>
-    public static IBlockProgram<T>? Prototypes<T>(IModel model, ExampleLoss loss, EpisodeShape shape, ParameterLayout layout)
+    /// <summary>A method that compares features.</summary>
+    public static IBlockProgram<T>? Comparison<T>(
+        ComparisonMethod method,
+        ISplitModel model,
+        IEnumerable<ParameterDefinition> own,
+        EpisodeShape shape,
+        ParameterLayout layout,
+        ComputeContext context)
         where T : unmanaged, IFloatingPointIeee754<T> =>
-        model is LayeredModel layered && LossOf(loss) == FusedLoss.CrossEntropy && Body<T>(layered, shape) is { } body
-            ? new PrototypeProgram<T>(body, layout, model.MixesExamples)
+        model is LayeredModel layered && Body<T>(layered, shape) is { } body
+            ? new ComparisonProgram<T>(method, body, own, layout, context, model.MixesExamples)
             : null;
 
     private static FusedNetwork<T>? Body<T>(LayeredModel model, EpisodeShape shape)

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace MetaTrain.Learning.Models;
 
 /// <summary>How <see cref="Conv4"/> halves its images.</summary>
@@ -32,7 +34,11 @@ public sealed class Conv4 : LayeredModel
             Enumerable.Range(1, Blocks).SelectMany(block => Block(block, block == 1 ? channels : filters, filters, pooling)),
             new LinearLayer("head", filters * LastPixels(height, width, pooling), outputs))
     {
+        FeatureShape = [filters, LastSize(height, pooling), LastSize(width, pooling)];
     }
+
+    /// <inheritdoc/>
+    public override ImmutableArray<int> FeatureShape { get; }
 
     private static IEnumerable<LayerDefinition> Block(int block, int inputs, int filters, Pooling pooling)
     {
@@ -47,15 +53,11 @@ public sealed class Conv4 : LayeredModel
     /// <summary>The pixels that four blocks leave of an image.</summary>
     private static int LastPixels(int height, int width, Pooling pooling)
     {
-        var (lastHeight, lastWidth) = (height, width);
-        for (var block = 0; block < Blocks; block++)
-        {
-            (lastHeight, lastWidth) = pooling == Pooling.Stride
-                ? ((lastHeight + 1) / 2, (lastWidth + 1) / 2)
-                : (lastHeight / 2, lastWidth / 2);
-        }
-
+        var (lastHeight, lastWidth) = (LastSize(height, pooling), LastSize(width, pooling));
         return lastHeight > 0 && lastWidth > 0 ? lastHeight * lastWidth : throw new ArgumentException(
             $"Images of {height}x{width} pixels are too small for four blocks of max pooling; use images of at least 16x16, or pooling: stride.");
     }
+
+    private static int LastSize(int size, Pooling pooling) => Enumerable.Range(0, Blocks)
+        .Aggregate(size, (left, _) => pooling == Pooling.Stride ? (left + 1) / 2 : left / 2);
 }

@@ -32,6 +32,9 @@ public interface ISplitModel : IModel
     /// <summary>What the name of every parameter of a head begins with.</summary>
     const string HeadPrefix = "head.";
 
+    /// <summary>The shape of an example's features, whose product is F: [channels, height, width] where they are maps, [F] otherwise.</summary>
+    ImmutableArray<int> FeatureShape { get; }
+
     /// <summary>The body.</summary>
     /// <param name="parameters">Each [T or 1, shape...].</param>
     /// <param name="x">[T, N, input...].</param>

@@ -29,6 +29,9 @@ public abstract class LayeredModel : ISplitModel
     public ImmutableArray<ParameterDefinition> Parameters { get; }
 
     /// <inheritdoc/>
+    public virtual ImmutableArray<int> FeatureShape => [HeadLayer.Inputs];
+
+    /// <inheritdoc/>
     public bool MixesExamples => Body.Any(layer => layer is BatchNormReluLayer);
 
     /// <inheritdoc/>

@@ -68,7 +68,7 @@ public sealed class OracleTests
         var algorithm = Create(oracle, expected);
         var layout = TestTasks.LayoutOf(algorithm);
         var episodes = oracle.LoadBlock();
-        var program = ((IFusible)algorithm).Fuse<double>(episodes.Shape, layout)!;
+        var program = ((IFusible)algorithm).Fuse<double>(episodes.Shape, layout, TestTasks.Context)!;
 
         var result = program.Train(0, oracle.LoadValues(layout, other: expected.InnerLearningRate), episodes);
 

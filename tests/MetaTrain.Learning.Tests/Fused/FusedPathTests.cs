@@ -64,8 +64,8 @@ public sealed class FusedPathTests
         var expected = algorithm.Compute(TestTasks.Context, parameters, Tensors(doubles));
         var values = TestTasks.Flat(parameters);
 
-        var exact = ((IFusible)algorithm).Fuse<double>(shape, layout)!.Train(0, values, doubles);
-        var fast = ((IFusible)algorithm).Fuse<float>(shape, layout)!.Train(0, [.. values.Select(value => (float)value)], singles);
+        var exact = ((IFusible)algorithm).Fuse<double>(shape, layout, TestTasks.Context)!.Train(0, values, doubles);
+        var fast = ((IFusible)algorithm).Fuse<float>(shape, layout, TestTasks.Context)!.Train(0, [.. values.Select(value => (float)value)], singles);
 
         AssertNear(TensorData.ToDoubles(expected.Losses), exact.Losses, Double, "losses");
         AssertNear(TensorData.ToDoubles(expected.Predictions.detach()), exact.Predictions, Double, "predictions");
@@ -91,7 +91,7 @@ public sealed class FusedPathTests
         using var scope = NewDisposeScope();
         var (algorithm, layout, shape) = Create(model, method);
         var (parameters, episodes) = (TestTasks.Parameters(algorithm), Episodes<double>(shape));
-        var (program, tasks) = (((IFusible)algorithm).Fuse<double>(shape, layout)!, Tensors(episodes));
+        var (program, tasks) = (((IFusible)algorithm).Fuse<double>(shape, layout, TestTasks.Context)!, Tensors(episodes));
         int[] steps = [0, 1, 4];
 
         foreach (var transductive in new[] { true, false })
@@ -114,7 +114,7 @@ public sealed class FusedPathTests
         using var scope = NewDisposeScope();
         var (algorithm, layout, shape) = Create(model, method);
         float[] values = [.. TestTasks.Flat(TestTasks.Parameters(algorithm)).Select(value => (float)value)];
-        var (program, episodes) = (((IFusible)algorithm).Fuse<float>(shape, layout)!, Episodes<float>(shape));
+        var (program, episodes) = (((IFusible)algorithm).Fuse<float>(shape, layout, TestTasks.Context)!, Episodes<float>(shape));
 
         var (first, again) = (program.Train(0, values, episodes), program.Train(0, values, episodes));
         var alone = program.Train(0, values, episodes.Only(2));
@@ -180,7 +180,7 @@ public sealed class FusedPathTests
         var slot = layout.Slots[layout.IndexOf("conv2.weight")];
         values[slot.Offset] = float.NaN;
 
-        var result = ((IFusible)algorithm).Fuse<float>(shape, layout)!.Train(0, values, Episodes<float>(shape));
+        var result = ((IFusible)algorithm).Fuse<float>(shape, layout, TestTasks.Context)!.Train(0, values, Episodes<float>(shape));
 
         Assert.All(result.Losses, loss => Assert.True(double.IsNaN(loss)));
     }
@@ -193,8 +193,8 @@ public sealed class FusedPathTests
         IFusible ownLoss = new Maml(new Mlp(4, 3), own);
         IFusible noBody = new Anil(new Mlp(4, 3), Losses.CrossEntropy);
 
-        Assert.Null(ownLoss.Fuse<float>(shape, TestTasks.LayoutOf((IMetaAlgorithm)ownLoss)));
-        Assert.Null(noBody.Fuse<float>(shape, TestTasks.LayoutOf((IMetaAlgorithm)noBody)));
+        Assert.Null(ownLoss.Fuse<float>(shape, TestTasks.LayoutOf((IMetaAlgorithm)ownLoss), TestTasks.Context));
+        Assert.Null(noBody.Fuse<float>(shape, TestTasks.LayoutOf((IMetaAlgorithm)noBody), TestTasks.Context));
     }
 
     private static EpisodeShape Shape(int ways, int shots, int queries, params int[] input) =>
