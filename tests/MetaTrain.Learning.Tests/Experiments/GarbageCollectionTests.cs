@@ -16,7 +16,7 @@ namespace MetaTrain.Learning.Tests.Experiments;
 [Collection(nameof(ProcessWide))]
 public sealed class GarbageCollectionTests(ITestOutputHelper output)
 {
-    private const long DefaultOperations = 60_000;
+    private const long DefaultOperations = 20_000;
     private const string OperationsVariable = "METATRAIN_STRESS_OPERATIONS";
 
     [Fact]
