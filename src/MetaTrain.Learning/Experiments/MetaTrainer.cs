@@ -37,6 +37,25 @@ public sealed class MetaTrainer
     /// <summary>The parameters now: [P].</summary>
     public ReadOnlyMemory<float> Parameters => _parameters;
 
+    /// <summary>Everything that training goes on from: a copy.</summary>
+    public TrainerState Save() => new(
+        Iteration, [.. _parameters], _optimizer.State.ToDictionary(pair => pair.Key, pair => pair.Value.ToArray(), StringComparer.Ordinal));
+
+    /// <summary>Goes on from a state of the same experiment, with the same bits as if training had never stopped.</summary>
+    /// <exception cref="ArgumentException">The state is that of another experiment.</exception>
+    public void Restore(TrainerState state)
+    {
+        if (state.Parameters.Length != _parameters.Length)
+        {
+            throw new ArgumentException(
+                $"The state has {state.Parameters.Length} parameters, but this experiment has {_parameters.Length}; restore a state of the same spec.", nameof(state));
+        }
+
+        _optimizer.Restore(state.Optimizer);
+        state.Parameters.CopyTo(_parameters, 0);
+        Iteration = state.Iteration;
+    }
+
     /// <summary>One meta-iteration.</summary>
     /// <returns>The mean over tasks of each training metric: "loss", and "accuracy" for classification.</returns>
     /// <exception cref="InvalidOperationException">A loss or a gradient was not finite; the message names the task.</exception>
@@ -107,3 +126,9 @@ public sealed class MetaTrainer
 
     private int BlockTasks(int block, int tasks) => Math.Min(_blockSize, tasks - (block * _blockSize));
 }
+
+/// <summary>Where a training stands.</summary>
+/// <param name="Iteration">Iterations done.</param>
+/// <param name="Parameters">[P].</param>
+/// <param name="Optimizer">The meta-optimizer's vectors, by name.</param>
+public sealed record TrainerState(long Iteration, float[] Parameters, IReadOnlyDictionary<string, float[]> Optimizer);

@@ -1,0 +1,117 @@
+using System.Text.Json;
+using MetaTrain.Learning.Algorithms;
+using MetaTrain.Learning.Datasets.Sinusoids;
+using MetaTrain.Learning.Episodes;
+using MetaTrain.Learning.Experiments;
+using MetaTrain.Learning.Models;
+using MetaTrain.Learning.Tests.Experiments;
+
+namespace MetaTrain.Learning.Tests.Conformance;
+
+/// <summary>A method with a model on a problem: all of them together are the matrix that every registered method stands in.</summary>
+internal static class ConformanceCell
+{
+    private static readonly (string Name, string Spec)[] ModelSpecs =
+    [
+        ("mlp", """{ "kind": "mlp", "hidden": [12] }"""),
+        ("no-conv", """{ "kind": "no-conv", "hidden": [12, 8] }"""),
+        ("conv4", """{ "kind": "conv4", "filters": 4 }"""),
+        ("conv4-max", """{ "kind": "conv4", "filters": 4, "pooling": "max" }"""),
+    ];
+
+    private static readonly (string Name, ITaskSource Source)[] Problems =
+    [
+        ("vectors", new SharedDirectionsSource(3, 2, 2, (1.5, 1.2), 8)),
+        ("images", new SharedDirectionsSource(3, 2, 2, (0.4, 0.4), 1, 16, 16)),
+        ("regression", new SinusoidTaskSource(new SinusoidOptions { Shots = 6, Queries = 6 })),
+    ];
+
+    /// <summary>Methods by what makes them go through everything they have; one for each kind that is registered.</summary>
+    private static readonly Dictionary<string, string> Methods = new(StringComparer.Ordinal)
+    {
+        ["maml"] = """{ "kind": "maml", "innerSteps": 2, "innerLearningRate": 0.1 }""",
+        ["anil"] = """{ "kind": "anil", "innerSteps": 2, "innerLearningRate": 0.1 }""",
+        ["reptile"] = """{ "kind": "reptile", "innerSteps": 8, "innerLearningRate": 0.02 }""",
+        ["meta-sgd"] = """{ "kind": "meta-sgd", "innerSteps": 2 }""",
+        ["proto-net"] = """{ "kind": "proto-net" }""",
+    };
+
+    /// <summary>Methods that tell classes apart and nothing else.</summary>
+    private static readonly string[] ClassesOnly =
+    [
+        "proto-net",
+    ];
+
+    /// <summary>Methods whose direction is no gradient of their loss, and what proves them instead.</summary>
+    private static readonly Dictionary<string, string> NoGradient = new(StringComparer.Ordinal)
+    {
+        ["reptile"] = "AlgorithmTests.Reptile_FollowsAdamWithoutMomentum_ByHand",
+    };
+
+    /// <summary>
+    /// Where seconds of training do not lower the loss on new tasks, and why. Reptile learns to generalise from what different mini-batches
+    /// of a task have in common (arXiv:1803.02999, section 5.1); all its inner steps see the whole support set here, so that without batch
+    /// normalisation over images it gains nothing in thousands of iterations either.
+    /// </summary>
+    private static readonly (string Method, string Model, string Problem)[] NotLearned =
+    [
+        ("reptile", "mlp", "vectors"),
+        ("reptile", "mlp", "images"),
+        ("reptile", "mlp", "regression"),
+        ("reptile", "no-conv", "vectors"),
+        ("reptile", "no-conv", "regression"),
+    ];
+
+    /// <summary>Every method with every model on every problem.</summary>
+    public static IEnumerable<(string Method, string Model, string Problem)> All =>
+        from entry in AlgorithmRegistry.All.Entries
+        from model in ModelSpecs
+        from problem in Problems
+        select (entry.Kind, model.Name, problem.Name);
+
+    /// <summary>The cells that a spec may ask for.</summary>
+    public static TheoryData<string, string, string> Supported =>
+        [.. All.Where(cell => Refusal(cell.Method, cell.Model, cell.Problem) is null)];
+
+    /// <summary>The cells in which seconds of training show.</summary>
+    public static TheoryData<string, string, string> Learned =>
+        [.. All.Where(cell => Refusal(cell.Method, cell.Model, cell.Problem) is null && !NotLearned.Contains(cell))];
+
+    /// <summary>The cells whose direction is the gradient of the loss.</summary>
+    public static TheoryData<string, string, string> WithGradient =>
+        [.. All.Where(cell => Refusal(cell.Method, cell.Model, cell.Problem) is null && !NoGradient.ContainsKey(cell.Method))];
+
+    /// <summary>The key that a cell is refused for; null where it is supported.</summary>
+    public static string? Refusal(string method, string model, string problem) => (method, model, problem) switch
+    {
+        (_, "conv4" or "conv4-max", not "images") => "model.kind",
+        (var kind, _, "regression") when ClassesOnly.Contains(kind) => "algorithm.kind",
+        _ => null,
+    };
+
+    /// <summary>The experiment of a cell.</summary>
+    public static Experiment Create(string method, string model, string problem) => Experiment.Create(
+        Specs.Of(Methods[method], ModelSpecs.Single(entry => entry.Name == model).Spec, Meta(method, problem)), SourceOf(problem));
+
+    /// <summary>The method of a cell by itself.</summary>
+    public static IMetaAlgorithm CreateMethod(string method, string model, string problem)
+    {
+        var shape = SourceOf(problem).TrainingShape;
+        var loss = shape.IsRegression ? (ExampleLoss)Losses.MeanSquaredError : Losses.CrossEntropy;
+        var network = ModelRegistry.All.Read(Json(ModelSpecs.Single(entry => entry.Name == model).Spec)).Create(shape);
+        return AlgorithmRegistry.All.Read(Json(Methods[method])).Create(new AlgorithmContext(network, loss, shape));
+    }
+
+    /// <summary>Where a problem's tasks come from.</summary>
+    public static ITaskSource SourceOf(string problem) => Problems.Single(entry => entry.Name == problem).Source;
+
+    // Reptile's direction is a displacement: its outer step is plain. Images have many inputs, and each moves what a layer sums.
+    private static string Meta(string method, string problem) => (method, problem) switch
+    {
+        ("reptile", _) => """{ "iterations": 100, "tasksPerIteration": 6, "optimizer": "sgd", "learningRate": 0.1 }""",
+        (_, "images") => """{ "iterations": 100, "tasksPerIteration": 6, "optimizer": "adam", "learningRate": 0.002 }""",
+        _ => """{ "iterations": 100, "tasksPerIteration": 6, "optimizer": "adam", "learningRate": 0.01 }""",
+    };
+
+    private static JsonElement Json(string text) => JsonSerializer.Deserialize<JsonElement>(text);
+}
