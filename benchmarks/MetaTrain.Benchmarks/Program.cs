@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using MetaTrain.Benchmarks.Coordination;
+using MetaTrain.Benchmarks.Figures;
 using MetaTrain.Benchmarks.Questions;
 using MetaTrain.Benchmarks.Simulation;
 using MetaTrain.Benchmarks.Transfers;
@@ -10,6 +11,10 @@ switch (args)
     // benchmarks/run: the questions named, or all.
     case ["questions", var commit, .. var names]:
         return await QuestionRun.RunAsync(commit, names);
+
+    // benchmarks/train: training runs whose figures are asked for.
+    case ["figures", var commit, .. var arguments]:
+        return await FigureRun.RunAsync(commit, arguments);
 
     // A silo of a contest's cluster.
     case ["silo", .. var silo]:

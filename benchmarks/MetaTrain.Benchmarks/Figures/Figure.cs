@@ -1,0 +1,46 @@
+namespace MetaTrain.Benchmarks.Figures;
+
+/// <summary>A training run whose figure is asked for: the console's train on an example, with what differs from it.</summary>
+/// <param name="Id">Its name on the command line and the name of its file.</param>
+/// <param name="Table">The table it stands in.</param>
+/// <param name="Method">What trains.</param>
+/// <param name="Example">The spec in examples/, without its extension.</param>
+/// <param name="Asked">The accuracy in percent that the project asks of it.</param>
+/// <param name="Published">What its paper reports, as text.</param>
+/// <param name="Overrides">Keys of the spec that differ: key=value.</param>
+internal sealed record Figure(string Id, string Table, string Method, string Example, double Asked, string Published, params string[] Overrides)
+{
+    private const string OneShot = "Omniglot, 5-way 1-shot, unseen characters";
+    private const string FiveShot = "Omniglot, 5-way 5-shot, unseen characters";
+    private const string TwentyWay = "Omniglot, 20-way 1-shot, unseen characters";
+    private const string Unlabelled = "Omniglot, trained without labels";
+
+    private static readonly string[] Shots = ["data.shots=5", "evaluation.final.shots=5"];
+    private static readonly string[] Ways = ["data.ways=20", "evaluation.final.ways=20"];
+
+    /// <summary>All of them, in the order of their tables.</summary>
+    public static IReadOnlyList<Figure> All { get; } =
+    [
+        new("maml", OneShot, "MAML", "omniglot-maml", 97, "98.7"),
+        new("fomaml", OneShot, "FOMAML", "omniglot-fomaml", 96, "98.3"),
+        new("anil", OneShot, "ANIL", "omniglot-anil", 96, "-"),
+        new("meta-sgd", OneShot, "Meta-SGD", "omniglot-meta-sgd", 97, "99.5"),
+        new("maml-plus-plus", OneShot, "MAML++", "omniglot-maml-plus-plus", 97.5, "99.5"),
+        new("reptile", OneShot, "Reptile", "omniglot-reptile", 94, "97.7"),
+        new("proto-net", OneShot, "Prototypical networks", "omniglot-protonet", 97.5, "98.8"),
+        new("matching-net", OneShot, "Matching networks", "omniglot-matching-net", 96, "98.1"),
+        new("relation-net", OneShot, "Relation networks", "omniglot-relation-net", 97, "99.6"),
+        new("gnn", OneShot, "Few-shot GNN", "omniglot-gnn", 97, "99.2"),
+        new("meta-net", OneShot, "Meta networks", "omniglot-meta-net", 96, "98.9"),
+        new("gaussian-proto", OneShot, "Gaussian prototypes", "omniglot-gaussian-proto", 97.5, "99.0"),
+        new("maml-5shot", FiveShot, "MAML", "omniglot-maml", 99, "99.9", Shots),
+        new("proto-net-5shot", FiveShot, "Prototypical networks", "omniglot-protonet", 99, "99.7", Shots),
+        new("maml-plus-plus-20way", TwentyWay, "MAML++", "omniglot-maml-plus-plus", 90, "97.7", Ways),
+        new("proto-net-20way", TwentyWay, "Prototypical networks", "omniglot-protonet", 90, "96.0", Ways),
+        new("relation-net-20way", TwentyWay, "Relation networks", "omniglot-relation-net", 90, "97.6", Ways),
+        new("gnn-20way", TwentyWay, "Few-shot GNN", "omniglot-gnn", 90, "97.4", Ways),
+        new("gaussian-proto-20way", TwentyWay, "Gaussian prototypes", "omniglot-gaussian-proto", 90, "97.0", Ways),
+        new("proto-transfer", Unlabelled, "ProtoTransfer, 5-way 1-shot", "omniglot-proto-transfer", 85, "88.0"),
+        new("proto-transfer-5shot", Unlabelled, "ProtoTransfer, 5-way 5-shot", "omniglot-proto-transfer", 94, "96.5", "evaluation.final.shots=5"),
+    ];
+}

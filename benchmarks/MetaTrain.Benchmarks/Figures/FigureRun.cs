@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace MetaTrain.Benchmarks.Figures;
+
+/// <summary>
+/// Trains through the console as anybody would, keeps what it printed in benchmarks/figures/ID.json, and writes docs/results.md from all
+/// that is kept there.
+/// </summary>
+internal static class FigureRun
+{
+    private static readonly string Kept = Path.Combine("benchmarks", "figures");
+
+    /// <summary>Runs the figures named, one after the other, and writes the page; with no name it writes the page alone.</summary>
+    /// <param name="commit">What is measured.</param>
+    /// <param name="arguments">Names of figures, and after -- what else goes to every train: --data DIR, --set key=value.</param>
+    public static async Task<int> RunAsync(string commit, IReadOnlyList<string> arguments)
+    {
+        string[] names = [.. arguments.TakeWhile(static argument => argument != "--")];
+        string[] more = [.. arguments.Skip(names.Length + 1)];
+        if (names.FirstOrDefault(name => Figure.All.All(figure => figure.Id != name)) is { } unknown)
+        {
+            await Console.Error.WriteLineAsync($"There is no figure '{unknown}'; there are {string.Join(", ", Figure.All.Select(static figure => figure.Id))}.");
+            return 2;
+        }
+
+        foreach (Figure figure in Figure.All.Where(figure => names.Contains(figure.Id)))
+        {
+            if (await TrainAsync(figure, more) is not { } result)
+            {
+                return 1;
+            }
+
+            JsonObject kept = new()
+            {
+                ["date"] = TimeProvider.System.GetLocalNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+                ["commit"] = commit,
+                ["command"] = "metatrain " + string.Join(' ', CommandOf(figure, more).Select(static word => word.Contains(' ') ? $"'{word}'" : word)),
+                ["result"] = result,
+            };
+            await File.WriteAllTextAsync(Path.Combine(Kept, figure.Id + ".json"), kept.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
+            await WriteAsync();
+        }
+
+        await WriteAsync();
+        return 0;
+    }
+
+    private static async Task WriteAsync()
+    {
+        List<(Figure Figure, JsonObject? Kept)> rows = [];
+        foreach (Figure figure in Figure.All)
+        {
+            string file = Path.Combine(Kept, figure.Id + ".json");
+            rows.Add((figure, File.Exists(file) ? JsonNode.Parse(await File.ReadAllTextAsync(file))!.AsObject() : null));
+        }
+
+        await File.WriteAllTextAsync(Path.Combine("docs", "results.md"), FigurePage.Of(rows));
+    }
+
+    private static IEnumerable<string> CommandOf(Figure figure, IEnumerable<string> more) =>
+        ["train", $"examples/{figure.Example}.yaml", "--json", .. figure.Overrides.SelectMany(static change => new[] { "--set", change }), .. more];
+
+    private static async Task<JsonNode?> TrainAsync(Figure figure, IEnumerable<string> more)
+    {
+        ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true };
+        start.ArgumentList.Add(Path.Combine("src", "MetaTrain.Console", "bin", "Release", "net10.0", "metatrain.dll"));
+        foreach (string word in CommandOf(figure, more))
+        {
+            start.ArgumentList.Add(word);
+        }
+
+        using Process process = Process.Start(start)!;
+        string output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+        {
+            await Console.Error.WriteLineAsync($"'{figure.Id}' did not finish (exit code {process.ExitCode}); what was kept of it before stays.");
+            return null;
+        }
+
+        return JsonNode.Parse(output);
+    }
+}
