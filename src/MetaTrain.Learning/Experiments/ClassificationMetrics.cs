@@ -65,7 +65,9 @@ internal static class ClassificationMetrics
         {
             var (greatest, sum) = Softmax(shape, predictions, row);
             var ofLabel = predictions[(row * shape.Ways) + Accuracies.Label(shape, row)];
-            losses[row / shape.QueryCount] += PortableMath.Log(sum) - (ofLabel - greatest);
+
+            // The logarithm takes numbers alone: what is not one must stay visible.
+            losses[row / shape.QueryCount] += double.IsNaN(sum) ? sum : PortableMath.Log(sum) - (ofLabel - greatest);
         }
 
         for (var task = 0; task < losses.Length; task++)

@@ -40,9 +40,14 @@ public sealed class ClassificationMetricsTests
         Assert.Equal([2000], ClassificationMetrics.NegativeLogLikelihood(Shape(ways: 2, queries: 1), wrong));
     }
 
-    [Fact]
-    public void NegativeLogLikelihood_IsNotFinite_WhenAPredictionIsNot() =>
-        Assert.Equal([double.NaN], ClassificationMetrics.NegativeLogLikelihood(Shape(ways: 2, queries: 1), [1, float.NaN, 0, 1]));
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void NegativeLogLikelihood_IsNotANumber_WhenAPredictionIsNotFinite(float prediction)
+    {
+        Assert.Equal([double.NaN], ClassificationMetrics.NegativeLogLikelihood(Shape(ways: 2, queries: 1), [1, prediction, 0, 1]));
+        Assert.Equal([double.NaN], ClassificationMetrics.NegativeLogLikelihood(Shape(ways: 2, queries: 1), [1, 0, prediction, 1]));
+    }
 
     [Fact]
     public void CalibrationBins_SumQueriesConfidencesAndHits()

@@ -53,7 +53,7 @@ public sealed class EvaluationMeasuresTests
         var (least, most) = (Math.Min(whole["accuracy of even"].Mean, whole["accuracy of odd"].Mean), Math.Max(whole["accuracy of even"].Mean, whole["accuracy of odd"].Mean));
         Assert.InRange(whole["accuracy"].Mean, least, most);
         Assert.InRange(whole["ece"].Mean, 0.001, 1);
-        Assert.InRange(whole["f1"].Mean, 0.3, whole["accuracy"].Mean + 0.001);
+        Assert.InRange(whole["f1"].Mean, 0.1, whole["accuracy"].Mean);
         Assert.True(whole["f1"].Ci95 > 0);
         Assert.Equal(double.NaN, whole["ece"].Ci95);
         Assert.DoesNotContain("±", whole["ece"].ToString(), StringComparison.Ordinal);
