@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace MetaTrain.Abstractions.Jobs;
 
@@ -32,7 +33,27 @@ public sealed record EvaluationSummary
 
     /// <summary>What was evaluated, for instance "synthetic: glyphs": shown wherever the number is.</summary>
     [Id(8)] public string? DataNote { get; init; }
+
+    /// <summary>The mean over episodes of macro F1, itself the mean over an episode's classes; null for regression.</summary>
+    [Id(9)] public Estimate? F1 { get; init; }
+
+    /// <summary>Mean negative log likelihood of the softmax of predictions, in nats, whatever the loss is; null for regression.</summary>
+    [Id(10)] public Estimate? NegativeLogLikelihood { get; init; }
+
+    /// <summary>Expected calibration error in [0, 1]: 15 bins over the queries of all episodes together, so without an interval; null for regression.</summary>
+    [Id(11)] public double? CalibrationError { get; init; }
+
+    /// <summary>Accuracy by group of classes, in ordinal order; empty where classes have no groups, and for validations that are kept.</summary>
+    [Id(12)] public ImmutableArray<GroupAccuracy> Groups { get => field.IsDefault ? [] : field; init; } = [];
+
+    /// <summary>The group with the lowest accuracy, the first of equals; null without groups.</summary>
+    [JsonIgnore]
+    public GroupAccuracy? WorstGroup => Groups.IsEmpty ? null : Groups.MinBy(static group => group.Accuracy);
 }
+
+/// <summary>The accuracy over the queries, of all episodes, whose class is in a group.</summary>
+[GenerateSerializer, Immutable, Alias("GroupAccuracy")]
+public readonly record struct GroupAccuracy([property: Id(0)] string Name, [property: Id(1)] double Accuracy, [property: Id(2)] long Queries);
 
 /// <summary>A mean with the half-width of its 95% confidence interval.</summary>
 [GenerateSerializer, Immutable, Alias("Estimate")]

@@ -2,10 +2,11 @@ using System.Collections.Immutable;
 using System.Globalization;
 using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Messages;
+using MetaTrain.Learning.Experiments;
 
 namespace MetaTrain.Cluster.Coordination;
 
-/// <summary>Reads an evaluation's summed metrics: every metric "m" has a partner "m^2", the sum of its squares.</summary>
+/// <summary>Reads an evaluation's summed metrics: every mean over episodes "m" has a partner "m^2", the sum of its squares; the rest are sums over queries.</summary>
 internal static class EvaluationSums
 {
     private const string MeanSquaredErrorPrefix = "mse@";
@@ -21,6 +22,7 @@ internal static class EvaluationSums
             }
         }
 
+        EvaluationMeasures measures = EvaluationMeasures.Read(names, sum.Metrics, sum.Count);
         return new EvaluationSummary
         {
             At = version,
@@ -32,6 +34,10 @@ internal static class EvaluationSums
             MeanSquaredError = errors.ToImmutable(),
             Baseline = Read("baseline"),
             DataNote = dataNote,
+            F1 = Read("f1"),
+            NegativeLogLikelihood = Read("nll"),
+            CalibrationError = measures.CalibrationError,
+            Groups = [.. measures.Groups.Select(static group => new GroupAccuracy(group.Name, group.Accuracy, group.Queries))],
         };
 
         Estimate? Read(string name)

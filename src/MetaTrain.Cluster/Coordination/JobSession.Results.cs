@@ -115,7 +115,8 @@ internal sealed partial class JobSession
                 round.Evaluation!, round.Version, _settings.EvaluationMetrics(round.Evaluation!), sum, _settings.DataNote);
             if (isValidation)
             {
-                Trajectory.Validated(summary, _settings.Spec.Checkpoint.KeepBest);
+                // A job keeps all its validations and shows them every second: without the groups, of which there may be many.
+                Trajectory.Validated(summary with { Groups = [] }, _settings.Spec.Checkpoint.KeepBest);
             }
 
             Close(round);

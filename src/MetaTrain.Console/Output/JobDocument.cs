@@ -76,12 +76,25 @@ internal static class JobDocument
             document["loss"] = Number(loss.Mean);
         }
 
+        if (evaluation.Accuracy is not null)
+        {
+            document["f1"] = EstimateOf(evaluation.F1);
+            document["nll"] = EstimateOf(evaluation.NegativeLogLikelihood);
+            document["ece"] = Number(evaluation.CalibrationError);
+            document["groups"] = new JsonObject(evaluation.Groups.Select(group => KeyValuePair.Create(group.Name, Number(group.Accuracy))));
+            document["worstGroup"] = evaluation.WorstGroup?.Name;
+        }
+
         document["data"] = evaluation.DataNote;
         return document;
     }
 
     private static JsonObject ByStep(EvaluationSummary evaluation, Func<Estimate, double> value) => new(
         evaluation.MeanSquaredError.Select(each => KeyValuePair.Create(each.Key.ToString(CultureInfo.InvariantCulture), Number(value(each.Value)))));
+
+    private static JsonObject? EstimateOf(Estimate? estimate) => estimate is { } known
+        ? new JsonObject { ["mean"] = Number(known.Mean), ["ci95"] = Number(known.Ci95) }
+        : null;
 
     private static JsonObject? BaselineOf(EvaluationSummary? evaluation) => evaluation?.Baseline is { } baseline
         ? new JsonObject { ["accuracy"] = Number(baseline.Mean), ["ci95"] = Number(baseline.Ci95) }

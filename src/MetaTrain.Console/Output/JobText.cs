@@ -55,7 +55,17 @@ internal static class JobText
             Fact(writer, "baseline", $"{Format.Percent(baseline)}  nearest neighbour on pixels, the same episodes");
         }
 
+        WriteQuality(writer, evaluation);
         Fact(writer, "data", evaluation.DataNote);
+    }
+
+    private static void WriteQuality(TextWriter writer, EvaluationSummary evaluation)
+    {
+        Fact(writer, "macro F1", evaluation.F1 is { } f1 ? Format.Percent(f1) : null);
+        Fact(writer, "NLL", evaluation.NegativeLogLikelihood is { } likelihood ? $"{Format.Value(likelihood)}  nats" : null);
+        Fact(writer, "ECE", evaluation.CalibrationError is { } error ? $"{Format.Percent(error)}  calibration error over all queries, 15 bins" : null);
+        Fact(writer, "worst group", evaluation.WorstGroup is { } worst ? $"{Format.Percent(worst.Accuracy)}  {worst.Name}, of {Format.Count(evaluation.Groups.Length, "group")}" : null);
+        Fact(writer, "queries", evaluation.Accuracy is null ? null : evaluation.Transductive ? "of an episode normalised together (transductive)" : "normalised one by one (not transductive)");
     }
 
     /// <summary>How many values were learned, and their fingerprint.</summary>

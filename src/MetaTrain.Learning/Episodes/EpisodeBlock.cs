@@ -26,6 +26,9 @@ public sealed class EpisodeBlock(EpisodeShape shape, int tasks)
     /// <summary>Regression targets [T, Q, Targets]; empty for classification.</summary>
     public float[] QueryTargets { get; } = new float[tasks * shape.QueryCount * shape.Targets];
 
+    /// <summary>[T, ways]: the number that each way's class has in its split; -1 where the source does not say, and for regression empty.</summary>
+    public int[] Classes { get; } = Unknown(tasks * shape.Ways);
+
     /// <summary>The inputs of support example <paramref name="example"/> of task <paramref name="task"/>: [D].</summary>
     public Span<float> SupportInput(int task, int example) => Row(SupportInputs, (task * Shape.SupportCount) + example, Shape.InputLength);
 
@@ -37,6 +40,13 @@ public sealed class EpisodeBlock(EpisodeShape shape, int tasks)
 
     /// <summary>The targets of query example <paramref name="example"/> of task <paramref name="task"/>: [Targets].</summary>
     public Span<float> QueryTarget(int task, int example) => Row(QueryTargets, (task * Shape.QueryCount) + example, Shape.Targets);
+
+    private static int[] Unknown(int length)
+    {
+        var classes = new int[length];
+        Array.Fill(classes, -1);
+        return classes;
+    }
 
     private static Span<float> Row(float[] values, int row, int length) => values.AsSpan(row * length, length);
 }

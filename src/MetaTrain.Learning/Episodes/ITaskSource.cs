@@ -12,6 +12,9 @@ public interface ITaskSource
     /// <summary>True when <see cref="EpisodeBlock"/>s of it can be measured by nearest neighbour on raw inputs.</summary>
     bool HasPixelBaseline { get; }
 
+    /// <summary>The groups that a split's classes fall into; none where the source has no such notion.</summary>
+    ClassGroups Groups(Split split) => ClassGroups.None;
+
     /// <summary>Why episodes of this shape cannot be drawn from a split (too few classes, too few examples), in one sentence with the remedy; null when they can.</summary>
     string? Refuse(Split split, EpisodeShape shape);
 

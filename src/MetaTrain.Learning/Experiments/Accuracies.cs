@@ -13,9 +13,7 @@ internal static class Accuracies
         var accuracies = new double[predictions.Length / (shape.QueryCount * shape.Ways)];
         for (var row = 0; row < accuracies.Length * shape.QueryCount; row++)
         {
-            // Examples are ordered by class: query example q has label q / queries.
-            var isHit = Greatest(predictions.Slice(row * shape.Ways, shape.Ways)) == row % shape.QueryCount / shape.Queries;
-            accuracies[row / shape.QueryCount] += isHit ? 1 : 0;
+            accuracies[row / shape.QueryCount] += Answer(shape, predictions, row) == Label(shape, row) ? 1 : 0;
         }
 
         for (var task = 0; task < accuracies.Length; task++)
@@ -26,8 +24,18 @@ internal static class Accuracies
         return accuracies;
     }
 
-    private static int Greatest(ReadOnlySpan<float> values)
+    /// <summary>The label of a query example. Examples are ordered by class: query example q of a task has label q / queries.</summary>
+    /// <param name="shape">Of the episodes.</param>
+    /// <param name="row">The query example: its row in [T, Q].</param>
+    public static int Label(EpisodeShape shape, int row) => row % shape.QueryCount / shape.Queries;
+
+    /// <summary>The label that is predicted for a query example.</summary>
+    /// <param name="shape">Of the episodes.</param>
+    /// <param name="predictions">[T, Q, C].</param>
+    /// <param name="row">The query example: its row in [T, Q].</param>
+    public static int Answer(EpisodeShape shape, ReadOnlySpan<float> predictions, int row)
     {
+        var values = predictions.Slice(row * shape.Ways, shape.Ways);
         var best = 0;
         for (var i = 1; i < values.Length; i++)
         {

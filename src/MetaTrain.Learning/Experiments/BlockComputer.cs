@@ -24,11 +24,11 @@ internal sealed class BlockComputer(IMetaAlgorithm algorithm, IBlockProgram<floa
         return new BlockSums(request.Tasks, result.Gradient, metrics, FirstNonFinite(request, result, parameters, episodes));
     }
 
-    /// <summary>The sums and sums of squares over the episodes of an evaluation block.</summary>
-    public BlockSums Evaluate(BlockRequest request, EvaluationSettings settings, EpisodeBlock block, ReadOnlySpan<float> parameters)
+    /// <summary>The sums and sums of squares over the episodes of an evaluation block, and the sums over its queries.</summary>
+    public BlockSums Evaluate(BlockRequest request, EvaluationSettings settings, EpisodeBlock block, ClassGroups groups, ReadOnlySpan<float> parameters)
     {
-        var measures = Evaluation.Measure(algorithm, program, settings, parameters, BlockData<float>.Of(block));
-        var metrics = measures.SelectMany(perTask => new[] { perTask.Sum(), perTask.Sum(value => value * value) }).ToArray();
+        var (measures, overQueries) = Evaluation.Measure(algorithm, program, settings, parameters, block, groups);
+        double[] metrics = [.. measures.SelectMany(perTask => new[] { perTask.Sum(), perTask.Sum(value => value * value) }), .. overQueries];
         int? bad = Enumerable.Range(0, request.Tasks).Where(task => measures.Any(values => !double.IsFinite(values[task])))
             .Select(task => (int?)(request.FirstTask + task)).FirstOrDefault();
         return new BlockSums(request.Tasks, [], metrics, bad);

@@ -1,6 +1,7 @@
 using MetaTrain.Learning.Algorithms;
 using MetaTrain.Learning.Blocks;
 using MetaTrain.Learning.Devices;
+using MetaTrain.Learning.Episodes;
 using MetaTrain.Learning.InnerLoop;
 using MetaTrain.Learning.Tensors;
 using static TorchSharp.torch;
@@ -10,25 +11,45 @@ namespace MetaTrain.Learning.Experiments;
 /// <summary>Measures any method by what it answers.</summary>
 internal static class Evaluation
 {
-    /// <summary>One value a task for each metric, in the order of <see cref="MetricNames.Evaluation"/> without the squares.</summary>
-    public static IReadOnlyList<double[]> Measure(
-        IMetaAlgorithm algorithm, IBlockProgram<float> program, EvaluationSettings settings, ReadOnlySpan<float> parameters, BlockData<float> episodes)
+    /// <summary>What <see cref="MetricNames.Evaluation"/> names, before it is summed.</summary>
+    /// <param name="algorithm">The method.</param>
+    /// <param name="program">What computes it.</param>
+    /// <param name="settings">What to measure.</param>
+    /// <param name="parameters">[P].</param>
+    /// <param name="block">The episodes.</param>
+    /// <param name="groups">The groups of their split's classes.</param>
+    /// <returns>One value a task for each mean over episodes, and what is summed over the queries of all tasks.</returns>
+    public static (IReadOnlyList<double[]> PerTask, double[] OverQueries) Measure(
+        IMetaAlgorithm algorithm,
+        IBlockProgram<float> program,
+        EvaluationSettings settings,
+        ReadOnlySpan<float> parameters,
+        EpisodeBlock block,
+        ClassGroups groups)
     {
+        var (shape, episodes) = (block.Shape, BlockData<float>.Of(block));
         var steps = MetricNames.StepCounts(settings, algorithm.InnerSteps);
-        if (episodes.Shape.IsRegression)
+        if (shape.IsRegression)
         {
             var answers = program.Predict(parameters, episodes, steps, settings.Transductive);
-            return [.. answers.Select(predictions => LossesOf(Losses.MeanSquaredError, predictions, episodes))];
+            return ([.. answers.Select(answer => LossesOf(Losses.MeanSquaredError, answer, episodes))], []);
         }
 
         var predictions = program.Predict(parameters, episodes, [steps.Max()], settings.Transductive)[0];
-        List<double[]> measures = [Accuracies.Of(episodes.Shape, predictions), LossesOf(algorithm.Loss, predictions, episodes)];
+        List<double[]> measures = [Accuracies.Of(shape, predictions), LossesOf(algorithm.Loss, predictions, episodes)];
         if (settings.Baseline)
         {
-            measures.Add(Accuracies.Of(episodes.Shape, NearestNeighbour.Predict(episodes)));
+            measures.Add(Accuracies.Of(shape, NearestNeighbour.Predict(episodes)));
         }
 
-        return measures;
+        measures.Add(ClassificationMetrics.MacroF1(shape, predictions));
+        measures.Add(ClassificationMetrics.NegativeLogLikelihood(shape, predictions));
+        return (
+            measures,
+            [
+                .. ClassificationMetrics.CalibrationBins(shape, predictions),
+                .. ClassificationMetrics.GroupHits(shape, predictions, block.Classes, groups),
+            ]);
     }
 
     private static double[] LossesOf(ExampleLoss loss, float[] predictions, BlockData<float> episodes)

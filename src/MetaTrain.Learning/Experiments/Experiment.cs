@@ -136,7 +136,7 @@ public sealed class Experiment : IExperiment
 
     /// <inheritdoc/>
     public ImmutableArray<string> EvaluationMetrics(EvaluationSettings settings) =>
-        MetricNames.Evaluation(_source.TrainingShape, settings, _algorithm.InnerSteps);
+        MetricNames.Evaluation(_source.TrainingShape, settings, _algorithm.InnerSteps, _source.Groups(settings.Split));
 
     /// <inheritdoc/>
     public float[] InitialParameters()
@@ -180,7 +180,7 @@ public sealed class Experiment : IExperiment
         }
 
         return request.Evaluation is { } evaluation
-            ? _computer.Evaluate(request, evaluation, episodes, parameters.Span)
+            ? _computer.Evaluate(request, evaluation, episodes, _source.Groups(evaluation.Split), parameters.Span)
             : _computer.Train(request, episodes, parameters.Span);
     }
 

@@ -51,8 +51,14 @@ public interface IExperiment
     /// </summary>
     long? EstimateBlockBytes(int tasks);
 
-    /// <summary>The names of <see cref="BlockSums.Metrics"/> of an evaluation block: each metric "m" is followed by its square "m^2".</summary>
-    /// <remarks>"accuracy" and "loss" for classification, "baseline" when measured, "mse@k" for regression after k inner steps.</remarks>
+    /// <summary>
+    /// The names of <see cref="BlockSums.Metrics"/> of an evaluation block: first each mean over episodes "m", followed by its square "m^2", then
+    /// sums over queries. <see cref="EvaluationMeasures"/> reads the sums.
+    /// </summary>
+    /// <remarks>
+    /// "accuracy", "loss", "baseline" when measured, "f1" and "nll" for classification, then the queries, confidences and hits of the bins of
+    /// the calibration error and the queries and hits of each group of classes; "mse@k" for regression after k inner steps.
+    /// </remarks>
     ImmutableArray<string> EvaluationMetrics(EvaluationSettings settings);
 }
 
@@ -101,6 +107,6 @@ public sealed record EvaluationSettings
 /// <summary>What a block adds to its round.</summary>
 /// <param name="Count">Tasks summed.</param>
 /// <param name="Gradient">[P], the sum (not the mean) of the tasks' meta-gradients; empty for an evaluation.</param>
-/// <param name="Metrics">Sums over tasks, in the declared order.</param>
+/// <param name="Metrics">Sums over tasks (or over their queries), in the declared order.</param>
 /// <param name="NonFiniteTask">The first task (its index in the round) whose loss or gradient was not finite; null when all were.</param>
 public sealed record BlockSums(int Count, float[] Gradient, double[] Metrics, int? NonFiniteTask);

@@ -1,8 +1,11 @@
 namespace MetaTrain.Learning.Experiments;
 
-/// <summary>A mean over episodes with the half-width of its 95% confidence interval, 1.96 s / sqrt(n).</summary>
+/// <summary>
+/// A mean over episodes with the half-width of its 95% confidence interval, 1.96 s / sqrt(n); or what was measured over the queries of all
+/// episodes together, which has no interval.
+/// </summary>
 /// <param name="Mean">The mean.</param>
-/// <param name="Ci95">The half-width.</param>
+/// <param name="Ci95">The half-width; NaN where there is no interval.</param>
 public readonly record struct Measurement(double Mean, double Ci95)
 {
     internal static Measurement FromSums(double sum, double sumOfSquares, int count)
@@ -13,5 +16,7 @@ public readonly record struct Measurement(double Mean, double Ci95)
     }
 
     /// <inheritdoc/>
-    public override string ToString() => FormattableString.Invariant($"{Mean:0.0000} ± {Ci95:0.0000}");
+    public override string ToString() => double.IsNaN(Ci95) && double.IsFinite(Mean)
+        ? FormattableString.Invariant($"{Mean:0.0000}")
+        : FormattableString.Invariant($"{Mean:0.0000} ± {Ci95:0.0000}");
 }

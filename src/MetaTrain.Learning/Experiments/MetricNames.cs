@@ -6,22 +6,39 @@ namespace MetaTrain.Learning.Experiments;
 /// <summary>The names of a block's metrics, in the order of its sums.</summary>
 internal static class MetricNames
 {
+    public const string Square = "^2";
+    public const string GroupQueries = "queries of group ";
+    public const string GroupHits = "hits of group ";
+
     private const string Accuracy = "accuracy";
     private const string Loss = "loss";
     private const string Baseline = "baseline";
+    private const string F1 = "f1";
+    private const string NegativeLogLikelihood = "nll";
+
+    /// <summary>The sums of the calibration error's bins, bin after bin.</summary>
+    public static ImmutableArray<string> CalibrationBins { get; } =
+    [
+        .. Enumerable.Range(1, ClassificationMetrics.Bins).SelectMany(bin => new[] { $"queries of bin {bin}", $"confidence of bin {bin}", $"hits of bin {bin}" }),
+    ];
 
     public static ImmutableArray<string> Training(EpisodeShape shape) => shape.IsRegression ? [Loss] : [Loss, Accuracy];
 
-    /// <summary>Each metric and its square.</summary>
-    public static ImmutableArray<string> Evaluation(EpisodeShape shape, EvaluationSettings settings, int innerSteps)
+    /// <summary>Each metric that is a mean over episodes and its square; then, for classification, what is summed over queries: bins, groups.</summary>
+    public static ImmutableArray<string> Evaluation(EpisodeShape shape, EvaluationSettings settings, int innerSteps, ClassGroups groups)
     {
-        IEnumerable<string> names = shape.IsRegression
-            ? StepCounts(settings, innerSteps).Select(steps => $"mse@{steps}")
-            : settings.Baseline ? [Accuracy, Loss, Baseline] : [Accuracy, Loss];
-        return [.. names.SelectMany(name => new[] { name, name + "^2" })];
+        if (shape.IsRegression)
+        {
+            return [.. StepCounts(settings, innerSteps).SelectMany(steps => WithSquare($"mse@{steps}"))];
+        }
+
+        string[] means = settings.Baseline ? [Accuracy, Loss, Baseline, F1, NegativeLogLikelihood] : [Accuracy, Loss, F1, NegativeLogLikelihood];
+        return [.. means.SelectMany(WithSquare), .. CalibrationBins, .. groups.Names.SelectMany(group => new[] { GroupQueries + group, GroupHits + group })];
     }
 
     /// <summary>The inner steps after which regression is measured.</summary>
     public static ImmutableArray<int> StepCounts(EvaluationSettings settings, int innerSteps) =>
         settings.InnerSteps.IsDefaultOrEmpty ? [innerSteps] : [.. settings.InnerSteps.Distinct()];
+
+    private static string[] WithSquare(string name) => [name, name + Square];
 }

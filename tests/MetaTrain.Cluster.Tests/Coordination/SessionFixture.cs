@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Messages;
@@ -21,7 +22,7 @@ internal sealed class SessionFixture
     public List<string> Notes { get; } = [];
 
     public JobSession Open(
-        long iterations = 10, int tasks = 7, int blockSize = 2, ValidationSpec? validation = null, CheckpointSpec? checkpoint = null, long epoch = 1, Trajectory? trajectory = null, bool isReadOnly = false)
+        long iterations = 10, int tasks = 7, int blockSize = 2, ValidationSpec? validation = null, CheckpointSpec? checkpoint = null, long epoch = 1, Trajectory? trajectory = null, bool isReadOnly = false, params ImmutableArray<string> metrics)
     {
         JobSpec spec = new()
         {
@@ -39,7 +40,7 @@ internal sealed class SessionFixture
             Spec = spec,
             Plan = new JobPlan(blockSize, ((tasks - 1) / blockSize) + 1, "test"),
             ParameterCount = ParameterCount,
-            EvaluationMetrics = static _ => ["accuracy", "accuracy^2"],
+            EvaluationMetrics = _ => ["accuracy", "accuracy^2", .. metrics],
         };
         JobSession session = new(settings, epoch, trajectory ?? NewTrajectory(), Time, (_, message) => Notes.Add(message)) { IsReadOnly = isReadOnly };
         session.Open();

@@ -1,4 +1,5 @@
 using CsCheck;
+using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Messages;
 using MetaTrain.Abstractions.Specs;
 using MetaTrain.Cluster.Coordination;
@@ -55,6 +56,22 @@ public sealed class ValidationTests
         SessionFixture.Advance(session);
         Assert.Equal(6, Assert.Single(session.Trajectory.Validations).At);
         Assert.Equal(RoundKind.Training, session.TryLease("a/0@x")!.Round.Kind);
+    }
+
+    [Fact]
+    public void Validations_AreKeptWithoutGroups()
+    {
+        JobSession session = _fixture.Open(
+            iterations: 1, tasks: 1, blockSize: 1, validation: new ValidationSpec { Every = 1, Episodes = 1 }, metrics: ["queries of group a", "hits of group a"]);
+        session.Accept(SessionFixture.Compute(session, session.TryLease("a/0@x")!));
+        SessionFixture.Advance(session);
+        NodeResult validation = SessionFixture.Compute(session, session.TryLease("a/0@x")!);
+        session.Accept((validation with { Metrics = [1, 1, 4, 3] }).WithFingerprint());
+
+        EvaluationSummary summary = Assert.Single(session.TakeEvaluations().ToList()).Summary;
+
+        Assert.Equal([new GroupAccuracy("a", 0.75, 4)], summary.Groups);
+        Assert.Empty(Assert.Single(session.Trajectory.Validations).Groups);
     }
 
     [Fact]

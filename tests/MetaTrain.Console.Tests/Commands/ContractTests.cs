@@ -24,7 +24,9 @@ public sealed class ContractTests
     private static readonly (string Field, JsonValueKind Kind)[] ClassificationFields =
     [
         ("at", JsonValueKind.Number), ("split", JsonValueKind.String), ("episodes", JsonValueKind.Number),
-        ("accuracy", JsonValueKind.Number), ("ci95", JsonValueKind.Number),
+        ("transductive", JsonValueKind.True), ("accuracy", JsonValueKind.Number), ("ci95", JsonValueKind.Number), ("loss", JsonValueKind.Number),
+        ("f1", JsonValueKind.Object), ("nll", JsonValueKind.Object), ("ece", JsonValueKind.Number),
+        ("groups", JsonValueKind.Object), ("worstGroup", JsonValueKind.String),
     ];
 
     private static readonly (string Field, JsonValueKind Kind)[] RegressionFields =
@@ -61,6 +63,45 @@ public sealed class ContractTests
         Assert.Equal(0.943, (double)document["evaluation"]!["accuracy"]!);
         Assert.Equal(0.0061, (double)document["evaluation"]!["ci95"]!);
         Assert.Equal(0.612, (double)document["baseline"]!["accuracy"]!);
+        Assert.Equal("""{"mean":0.941,"ci95":0.0063}""", document["evaluation"]!["f1"]!.ToJsonString());
+        Assert.Equal("""{"mean":0.215,"ci95":0.011}""", document["evaluation"]!["nll"]!.ToJsonString());
+        Assert.Equal(0.0213, (double)document["evaluation"]!["ece"]!);
+        Assert.Equal("""{"Greek":0.951,"Latin":0.902,"Ogham":0.902}""", document["evaluation"]!["groups"]!.ToJsonString());
+        Assert.Equal("Latin", (string?)document["evaluation"]!["worstGroup"]);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Json_SaysWhetherQueriesWereNormalisedTogether_AsWasAsked(bool? transductive)
+    {
+        await using var rig = new ConsoleRig();
+        JobStatus status = Statuses.Completed();
+        rig.Cluster.Queue.List = () => [status];
+        FakeCoordinator job = rig.Cluster.Job(status.Job.Value);
+        job.Describe = () => status;
+        EvaluationRequest? asked = null;
+        job.Start = request =>
+        {
+            asked = request;
+            return new EvaluationTicket { Number = 1, Summary = Statuses.Final() with { Transductive = request.Transductive ?? true } };
+        };
+        string[] option = transductive is { } value ? ["--transductive", value ? "true" : "false"] : [];
+
+        Assert.Equal(0, await rig.RunAsync(["evaluate", status.Job.Value, "--json", .. option]));
+
+        Assert.Equal(transductive, asked!.Transductive);
+        Assert.Equal(transductive ?? true, (bool)rig.Document()["evaluation"]!["transductive"]!);
+    }
+
+    [Fact]
+    public void Json_HoldsNoGroups_WhereClassesHaveNone()
+    {
+        JsonObject evaluation = JobDocument.Of(Statuses.Completed(), Statuses.Final() with { Groups = [] })["evaluation"]!.AsObject();
+        Assert.Empty(evaluation["groups"]!.AsObject());
+        Assert.True(evaluation.ContainsKey("worstGroup"));
+        Assert.Null(evaluation["worstGroup"]);
     }
 
     [Fact]
@@ -72,7 +113,8 @@ public sealed class ContractTests
         Assert.Equal(["0", "1", "10"], evaluation["mse"]!.AsObject().Select(each => each.Key));
         Assert.Equal(0.33, (double)evaluation["mse"]!["10"]!);
         Assert.Equal(0.03, (double)evaluation["ci95"]!["10"]!);
-        Assert.False(evaluation.ContainsKey("accuracy"));
+        Assert.All(["accuracy", "f1", "nll", "ece", "groups", "worstGroup"], key => Assert.False(evaluation.ContainsKey(key), key));
+        Assert.False((bool)evaluation["transductive"]!);
         Assert.Null(document["baseline"]);
     }
 

@@ -195,7 +195,10 @@ public sealed class ExperimentTests
 
         var sums = Evaluate(experiment, experiment.InitialParameters(), settings, tasks: 5);
 
-        Assert.Equal(["accuracy", "accuracy^2", "loss", "loss^2", "baseline", "baseline^2"], experiment.EvaluationMetrics(settings));
+        Assert.Equal(
+            ["accuracy", "accuracy^2", "loss", "loss^2", "baseline", "baseline^2", "f1", "f1^2", "nll", "nll^2"],
+            experiment.EvaluationMetrics(settings).Take(10));
+        Assert.Equal(experiment.EvaluationMetrics(settings).Length, sums.Metrics.Length);
         Assert.Equal(5, sums.Metrics[4]);
         Assert.Equal(5, sums.Metrics[5]);
         Assert.InRange(sums.Metrics[0], 4, 5);

@@ -41,6 +41,7 @@ public sealed class GlyphTaskSource(GlyphOptions options) : ITaskSource
         var jitter = new CounterRandom(key, RandomPurpose.GlyphDrawing);
         Span<int> classes = shape.Ways <= 64 ? stackalloc int[shape.Ways] : new int[shape.Ways];
         choices.Sample(classes, GlyphProgram.ClassesPerSplit);
+        classes.CopyTo(block.Classes.AsSpan(task * shape.Ways));
         for (var way = 0; way < shape.Ways; way++)
         {
             var program = GlyphProgram.Create(key.Split, classes[way]);

@@ -16,6 +16,7 @@ public sealed class ImageTaskSource : ITaskSource
     private readonly ImageDataset _dataset;
     private readonly bool _rotates;
     private readonly ImageClass[][] _classes;
+    private readonly ClassGroups[] _groups;
 
     /// <summary>A source over a data set.</summary>
     /// <param name="dataset">The data set; its order of classes is part of what an episode depends on.</param>
@@ -25,6 +26,7 @@ public sealed class ImageTaskSource : ITaskSource
         _dataset = dataset;
         _rotates = options.Augment.Contains(ImageAugmentation.RotateClasses);
         _classes = [.. Enum.GetValues<Split>().Select(split => dataset.Classes.Where(c => c.Split == split).ToArray())];
+        _groups = [.. Enum.GetValues<Split>().Select(GroupsOf)];
         TrainingShape = new EpisodeShape { Ways = options.Ways, Shots = options.Shots, Queries = options.Queries, Input = dataset.ExampleShape };
     }
 
@@ -36,6 +38,9 @@ public sealed class ImageTaskSource : ITaskSource
 
     /// <inheritdoc/>
     public bool HasPixelBaseline => true;
+
+    /// <inheritdoc/>
+    public ClassGroups Groups(Split split) => _groups[(int)split];
 
     /// <inheritdoc/>
     public string? Refuse(Split split, EpisodeShape shape)
@@ -80,6 +85,7 @@ public sealed class ImageTaskSource : ITaskSource
         Span<int> drawn = each <= 64 ? stackalloc int[each] : new int[each];
 
         choices.Sample(chosen, ClassCount(key.Split));
+        chosen.CopyTo(block.Classes.AsSpan(task * shape.Ways));
         for (var way = 0; way < shape.Ways; way++)
         {
             // A rotated class is a class of its own: its number holds the class and its quarter turns.
@@ -97,6 +103,9 @@ public sealed class ImageTaskSource : ITaskSource
             }
         }
     }
+
+    private ClassGroups GroupsOf(Split split) =>
+        ClassGroups.OfNames([.. _classes[(int)split].SelectMany(c => Enumerable.Repeat(c.Name, Rotates(split) ? Quarters : 1))]);
 
     private bool Rotates(Split split) => _rotates && split == Split.Train;
 

@@ -33,6 +33,30 @@ public sealed class ImageTaskSourceTests
     }
 
     [Fact]
+    public void Sample_SaysWhichClasses_AndTheirGroups()
+    {
+        var dataset = MadeUpImages.Create(ClassesPerSplit);
+        dataset = dataset with { Classes = [.. dataset.Classes.Select((c, index) => c with { Name = $"group{index % 3}/{c.Name}" })] };
+        var source = new ImageTaskSource(dataset, new ImageOptions { Ways = 5, Shots = 1, Queries = 1, Augment = [ImageAugmentation.RotateClasses] });
+        var block = new EpisodeBlock(source.TrainingShape, tasks: 3);
+
+        source.Sample(new EpisodeKey(1, Split.Test, 0, 0), block, task: 1);
+        source.Sample(new EpisodeKey(1, Split.Train, 0, 0), block, task: 2);
+
+        Assert.Equal([-1, -1, -1, -1, -1], block.Classes[..5]);
+        for (var way = 0; way < 5; way++)
+        {
+            var number = MadeUpImages.Identify(block.SupportInput(1, way).ToArray()).Class;
+            Assert.Equal(number - (2 * ClassesPerSplit), block.Classes[5 + way]);
+            Assert.Equal($"group{number % 3}", source.Groups(Split.Test).Names[source.Groups(Split.Test).IndexOf(block.Classes[5 + way])]);
+
+            // A rotated class is in the group of the class it was made of.
+            var turned = block.Classes[10 + way];
+            Assert.Equal($"group{turned / 4 % 3}", source.Groups(Split.Train).Names[source.Groups(Split.Train).IndexOf(turned)]);
+        }
+    }
+
+    [Fact]
     public void Sample_ReachesEveryClass_WhenManyEpisodesAreDrawn()
     {
         var source = Create(ways: 5, shots: 1, queries: 1);
