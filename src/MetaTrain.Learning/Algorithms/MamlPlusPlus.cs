@@ -47,6 +47,19 @@ public sealed class MamlPlusPlus : IMetaAlgorithm, IFusible
     /// <inheritdoc/>
     public int InnerSteps => _options.InnerSteps;
 
+    /// <summary>The method as a fused program reads it.</summary>
+    internal StepwiseRule Rule => new()
+    {
+        Steps = InnerSteps,
+        LearningRate = _options.InnerLearningRate,
+        Loss = _options.InnerLoss,
+        StepSizeEntries = _stepwise.StepSizeEntries,
+        HasNormRows = _options.PerStepNorm,
+        AdaptsNorms = _options.AdaptNorm,
+        IsEverThrough = _options.Order == GradientOrder.Second,
+        PassOf = iteration => new StepwisePass(IsThrough(iteration), LossWeights(iteration)),
+    };
+
     /// <inheritdoc/>
     public MetaGradient Compute(ComputeContext context, ParameterSet parameters, TaskBatch tasks)
     {
@@ -72,7 +85,8 @@ public sealed class MamlPlusPlus : IMetaAlgorithm, IFusible
     }
 
     /// <inheritdoc/>
-    IBlockProgram<T>? IFusible.Fuse<T>(EpisodeShape shape, ParameterLayout layout, ComputeContext context) => null;
+    IBlockProgram<T>? IFusible.Fuse<T>(EpisodeShape shape, ParameterLayout layout, ComputeContext context) =>
+        Fusion.Stepwise<T>(_model, Loss, Rule, shape, layout);
 
     /// <inheritdoc/>
     public IPredictor Adapt(AdaptContext context, ParameterSet parameters, Examples support)
