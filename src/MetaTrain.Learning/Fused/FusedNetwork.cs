@@ -16,6 +16,7 @@ internal sealed unsafe class FusedNetwork<T>
 
     // Where a parameter's packed values begin, and for each of them its place among the parameter's own, -1 for padding.
     private readonly List<(string Name, int Offset, int[] Sources)> _places = [];
+    private readonly List<LayerRange> _ranges = [];
     private readonly bool _isOnFeatures;
 
     private FusedNetwork(bool isOnFeatures) => _isOnFeatures = isOnFeatures;
@@ -31,6 +32,9 @@ internal sealed unsafe class FusedNetwork<T>
 
     /// <summary>The layers, in order.</summary>
     public IReadOnlyList<FusedLayer<T>> Layers => _layers;
+
+    /// <summary>Where the parameters of each layer that has any lie among the packed ones: one range after the other.</summary>
+    public IReadOnlyList<LayerRange> Ranges => _ranges;
 
     /// <summary>Packed parameters, padding included.</summary>
     public int PackedLength { get; private set; }
@@ -82,16 +86,20 @@ internal sealed unsafe class FusedNetwork<T>
     /// <summary>Where each packed value lies in a flat vector, -1 for padding.</summary>
     /// <param name="layout">The flat vector's parameters.</param>
     /// <param name="prefix">What their names begin with, before the network's own names.</param>
-    public int[] MapTo(ParameterLayout layout, string prefix = "")
+    public int[] MapTo(ParameterLayout layout, string prefix = "") => MapTo(name => layout.Slots[layout.IndexOf(prefix + name)].Offset);
+
+    /// <summary>Where each packed value lies in a flat vector, -1 for padding and for what is not there.</summary>
+    /// <param name="offsetOf">Where the parameter of a name begins; null for one that is not there.</param>
+    public int[] MapTo(Func<string, int?> offsetOf)
     {
         var map = new int[PackedLength];
         Array.Fill(map, -1);
         foreach (var (name, first, sources) in _places)
         {
-            var offset = layout.Slots[layout.IndexOf(prefix + name)].Offset;
+            var offset = offsetOf(name);
             for (var at = 0; at < sources.Length; at++)
             {
-                map[first + at] = sources[at] < 0 ? -1 : offset + sources[at];
+                map[first + at] = sources[at] < 0 || offset is null ? -1 : offset.Value + sources[at];
             }
         }
 
@@ -180,6 +188,7 @@ internal sealed unsafe class FusedNetwork<T>
         _places.Add(($"{name}.weight", layer.Offset, sources));
         _places.Add(($"{name}.bias", layer.BiasOffset, [.. Enumerable.Range(0, outputs)]));
         PackedLength = layer.BiasOffset + layer.Matrix.PaddedColumns;
+        _ranges.Add(new LayerRange(name, layer.Offset, PackedLength - layer.Offset, IsNorm: false));
         TransposedLength += layer.Transposed.Length;
         _layers.Add(layer);
     }
@@ -191,6 +200,7 @@ internal sealed unsafe class FusedNetwork<T>
         _places.Add(($"{norm.Name}.weight", layer.Offset, sources));
         _places.Add(($"{norm.Name}.bias", layer.Offset + layer.Channels, sources));
         PackedLength += 2 * layer.Channels;
+        _ranges.Add(new LayerRange(norm.Name, layer.Offset, PackedLength - layer.Offset, IsNorm: true));
         _layers.Add(layer);
     }
 

@@ -40,6 +40,14 @@ internal static class Fusion
             ? new AdaptationProgram<T>(network, rule, fusedLoss, layout, model.MixesExamples, stepSizePrefix)
             : null;
 
+    /// <summary>A method that adapts every parameter with values of each step's own.</summary>
+    public static IBlockProgram<T>? Stepwise<T>(IModel model, ExampleLoss loss, StepwiseRule rule, EpisodeShape shape, ParameterLayout layout)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        model is LayeredModel layered && LossOf(loss) is { } fusedLoss
+            && FusedNetwork<T>.OnData([.. layered.Body, layered.HeadLayer], shape.Input) is { } network
+            ? new StepwiseProgram<T>(network, rule, fusedLoss, layout, model.MixesExamples)
+            : null;
+
     /// <summary>A method that adapts the head.</summary>
     public static IBlockProgram<T>? HeadAdaptation<T>(IModel model, ExampleLoss loss, InnerRule rule, EpisodeShape shape, ParameterLayout layout)
         where T : unmanaged, IFloatingPointIeee754<T> =>

@@ -9,6 +9,30 @@ namespace MetaTrain.Learning.Fused;
 internal static unsafe class VectorKernel<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    private const int RunLength = 64;
+
+    /// <summary>The sum of x y: runs of vectors as they are, the runs in double.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static double Dot(T* x, T* y, int length)
+    {
+        var total = 0.0;
+        for (var at = 0; at < length;)
+        {
+            var run = Vector256<T>.Zero;
+            for (var end = Math.Min(at + (RunLength * Vector256<T>.Count), length); at < end; at += Vector256<T>.Count)
+            {
+                run = Simd<T>.MultiplyAdd(Vector256.Load(x + at), Vector256.Load(y + at), run);
+            }
+
+            for (var lane = 0; lane < Vector256<T>.Count; lane++)
+            {
+                total += double.CreateTruncating(run[lane]);
+            }
+        }
+
+        return total;
+    }
+
     /// <summary>target = x + factor y.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add(T* x, T factor, T* y, T* target, int length)

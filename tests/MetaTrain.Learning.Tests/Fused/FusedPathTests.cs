@@ -12,7 +12,7 @@ using static TorchSharp.torch;
 namespace MetaTrain.Learning.Tests.Fused;
 
 /// <summary>The fused path against the reference, libtorch's autograd: every method with every model.</summary>
-public sealed class FusedPathTests
+public sealed partial class FusedPathTests
 {
     private const double Double = 1e-8;
     private const double Single = 1e-3;
@@ -33,6 +33,12 @@ public sealed class FusedPathTests
         """{ "kind": "maml", "innerLearningRate": 0.3 }""",
         """{ "kind": "maml", "innerSteps": 3, "innerLearningRate": 0.05, "innerLoss": "sum" }""",
         """{ "kind": "maml", "order": "first", "innerSteps": 2 }""",
+        """{ "kind": "maml-plus-plus", "innerSteps": 3 }""",
+        """{ "kind": "maml-plus-plus", "innerSteps": 3, "innerLoss": "sum", "innerLearningRate": 0.02, "stepSizes": "fixed", "adaptNorm": true }""",
+        """{ "kind": "maml-plus-plus", "innerSteps": 2, "multiStepLoss": false, "stepSizes": "per-layer", "perStepNorm": false, "adaptNorm": true }""",
+        """{ "kind": "maml-plus-plus", "innerSteps": 2, "multiStepLoss": false, "stepSizes": "fixed", "perStepNorm": false }""",
+        """{ "kind": "maml-plus-plus", "innerSteps": 3, "order": "first" }""",
+        """{ "kind": "maml-plus-plus", "innerSteps": 1, "adaptNorm": true }""",
         """{ "kind": "anil", "innerSteps": 3 }""",
         """{ "kind": "anil", "order": "first", "innerSteps": 2, "innerLoss": "sum" }""",
         """{ "kind": "meta-sgd" }""",
