@@ -22,6 +22,8 @@ public sealed class ResourceTests
             ("""{ "kind": "reptile" }""", 50, 250),
             ("""{ "kind": "meta-sgd" }""", 50, 250),
             ("""{ "kind": "proto-net" }""", 50, 250),
+            ("""{ "kind": "gnn", "edgeWidth": 8 }""", 50, 250),
+            ("""{ "kind": "meta-net", "width": 8 }""", 50, 250),
         }.SelectMany(method => Enum.GetValues<ComputePath>().Select(path => (method.Item1, method.Item2, method.Item3, path))),
     ];
 
