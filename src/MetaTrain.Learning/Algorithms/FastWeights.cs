@@ -68,7 +68,7 @@ internal static class FastWeights
         var g = gradients.reshape(gradients.shape[0], -1);
 
         // max(u, -1) = relu(u + 1) - 1, and clipping to [-1, 1] is relu(u + 1) - relu(u - 1) - 1.
-        var log = Ops.Add(Ops.Relu(Ops.Add(Ops.Scale(Ops.Log(Ops.Add(Ops.Abs(g), 1e-12)), 1 / P), 1)), -1);
+        var log = Ops.Add(Ops.Relu(Ops.Add(Ops.Scale(Ops.Log(Ops.Add(Ops.Magnitude(g), 1e-12)), 1 / P), 1)), -1);
         var scaled = Ops.Scale(g, Math.Exp(P));
         var sign = Ops.Add(Ops.Subtract(Ops.Relu(Ops.Add(scaled, 1)), Ops.Relu(Ops.Add(scaled, -1))), -1);
         return stack([log, sign], 2);

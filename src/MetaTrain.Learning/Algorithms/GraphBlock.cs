@@ -73,7 +73,7 @@ internal sealed class GraphBlock(string name, int inputs, int? logits, GnnOption
     {
         var y_GRO = Ops.Linear(x, parameters[$"{layer}.weight"]);
         var (weight, bias) = (parameters[$"{layer}.norm.weight"], parameters[$"{layer}.norm.bias"]);
-        return Ops.LeakyRelu(Ops.BatchNorm(y_GRO.reshape(groups, -1, y_GRO.shape[2]), weight, bias)).reshape(y_GRO.shape);
+        return Ops.BatchNormLeakyRelu(y_GRO.reshape(groups, -1, y_GRO.shape[2]), weight, bias).reshape(y_GRO.shape);
     }
 
     private static IEnumerable<ParameterDefinition> Normalised(string layer, int inputs, int outputs) =>
