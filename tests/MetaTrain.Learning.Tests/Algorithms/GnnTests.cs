@@ -113,14 +113,14 @@ public sealed class GnnTests
     [InlineData("""{ "kind": "gnn", "edgeWidth": 12, "width": 12, "heads": 1, "statistics": "task" }""")]
     public void Train_LearnsToTellNewClassesApart(string algorithm)
     {
-        var experiment = Experiment.Create(Specs.Of(algorithm, """{ "kind": "mlp", "hidden": [16, 12] }"""), new BlobSource(4, 1, 2, 0.7f, 12));
+        var experiment = Experiment.Create(Specs.Of(algorithm, """{ "kind": "mlp", "hidden": [16, 12] }"""), new BlobSource(4, 1, 2, 0.4f, 12));
         var trainer = new MetaTrainer(experiment, tasksPerIteration: 4);
         trainer.Train(80, cancellationToken: TestContext.Current.CancellationToken);
 
         var accuracy = trainer.Evaluate(new EvaluationSettings { Split = Split.Test }, episodes: 60)["accuracy"];
 
         // Chance is 0.25.
-        Assert.True(accuracy.Mean > 0.6, $"{accuracy}");
+        Assert.True(accuracy.Mean > 0.75, $"{accuracy}");
     }
 
     private static Gnn Create(GnnOptions options) => new(new Mlp(Features, Ways), Losses.CrossEntropy, Shape, options);

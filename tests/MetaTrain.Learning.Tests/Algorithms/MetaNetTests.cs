@@ -76,7 +76,7 @@ public sealed class MetaNetTests
     public void Train_LearnsToTellNewClassesApart()
     {
         var experiment = Experiment.Create(
-            Specs.Of("""{ "kind": "meta-net", "width": 16, "generatorWidth": 10 }""", """{ "kind": "mlp", "hidden": [16, 12] }"""), new BlobSource(4, 1, 2, 0.7f, 12));
+            Specs.Of("""{ "kind": "meta-net", "width": 16, "generatorWidth": 10 }""", """{ "kind": "mlp", "hidden": [16, 12] }"""), new BlobSource(4, 1, 2, 0.4f, 12));
         var trainer = new MetaTrainer(experiment, tasksPerIteration: 4);
         trainer.Train(80, cancellationToken: TestContext.Current.CancellationToken);
 
