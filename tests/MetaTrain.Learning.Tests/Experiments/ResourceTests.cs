@@ -23,6 +23,8 @@ public sealed class ResourceTests
             ("""{ "kind": "meta-sgd" }""", 50, 250),
             ("""{ "kind": "maml-plus-plus", "innerSteps": 2, "firstOrderIterations": 20, "multiStepIterations": 30 }""", 50, 250),
             ("""{ "kind": "proto-net" }""", 50, 250),
+            ("""{ "kind": "gnn", "edgeWidth": 8 }""", 50, 250),
+            ("""{ "kind": "meta-net", "width": 8 }""", 50, 250),
         }.SelectMany(method => Enum.GetValues<ComputePath>().Select(path => (method.Item1, method.Item2, method.Item3, path))),
     ];
 

@@ -46,12 +46,17 @@ public sealed partial class FusedPathTests
         """{ "kind": "reptile", "innerSteps": 3, "innerLearningRate": 0.01 }""",
         """{ "kind": "reptile", "innerOptimizer": "sgd", "innerSteps": 2 }""",
         """{ "kind": "proto-net" }""",
+        """{ "kind": "gnn", "edgeWidth": 12, "width": 7 }""",
+        """{ "kind": "gnn", "heads": 1, "blocks": 2, "edgeWidth": 8, "statistics": "task" }""",
+        """{ "kind": "meta-net", "width": 9, "generatorWidth": 6 }""",
     ];
 
     /// <summary>Methods that tell classes apart and nothing else.</summary>
     private static readonly string[] ClassesOnly =
     [
         "proto-net",
+        "gnn",
+        "meta-net",
     ];
 
     /// <summary>Methods that are computed through autograd alone, each for a reason that its file gives.</summary>
