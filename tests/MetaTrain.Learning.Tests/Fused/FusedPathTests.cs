@@ -40,12 +40,18 @@ public sealed class FusedPathTests
         """{ "kind": "reptile", "innerSteps": 3, "innerLearningRate": 0.01 }""",
         """{ "kind": "reptile", "innerOptimizer": "sgd", "innerSteps": 2 }""",
         """{ "kind": "proto-net" }""",
+        """{ "kind": "matching-net", "scale": 10, "learnScale": true }""",
+        """{ "kind": "matching-net", "fullContext": true, "processingSteps": 3 }""",
+        """{ "kind": "relation-net", "filters": 7 }""",
+        """{ "kind": "relation-net", "loss": "cross-entropy", "pooling": false, "batchNorm": false }""",
     ];
 
     /// <summary>Methods that tell classes apart and nothing else.</summary>
     private static readonly string[] ClassesOnly =
     [
         "proto-net",
+        "matching-net",
+        "relation-net",
     ];
 
     /// <summary>Methods that are computed through autograd alone, each for a reason that its file gives.</summary>
