@@ -32,8 +32,8 @@ internal sealed class RelationModule
         [
             .. Block(1, 2 * _channels),
             .. Block(2, options.Filters),
-            .. ParameterDefinition.Linear(Hidden, options.Filters * height * width, options.Hidden),
-            .. ParameterDefinition.Linear(Score, options.Hidden, 1),
+            .. Connected(Hidden, options.Filters * height * width, options.Hidden),
+            .. Connected(Score, options.Hidden, 1),
         ];
     }
 
@@ -93,6 +93,16 @@ internal sealed class RelationModule
             ? ParameterDefinition.Linear(Layer(block), inputs, _options.Filters)
             : ParameterDefinition.Conv3x3(Layer(block), inputs, _options.Filters),
         .. _options.BatchNorm ? ParameterDefinition.BatchNorm(Norm(block), _options.Filters) : [],
+    ];
+
+    /// <summary>
+    /// A fully connected layer drawn as the paper's authors do in their code. So few ReLUs as hidden ones begin at 1: otherwise the loss of many
+    /// wrong classes may silence them all at the start.
+    /// </summary>
+    private static ParameterDefinition[] Connected(string name, int inputs, int outputs) =>
+    [
+        new($"{name}.weight", [outputs, inputs], Initializer.Normal(0.01)),
+        new($"{name}.bias", [outputs], Initializer.Constant(1)),
     ];
 
     private Tensor Weight(ParameterSet parameters, int block) => parameters[$"{Layer(block)}.weight"];

@@ -1,4 +1,3 @@
-using MetaTrain.Learning.Datasets;
 using MetaTrain.Learning.Episodes;
 using MetaTrain.Learning.Experiments;
 using MetaTrain.Learning.Tests.Experiments;
@@ -15,7 +14,7 @@ internal static class LearningCheck
             """{ "kind": "conv4", "filters": 16 }""",
             """{ "iterations": 60, "tasksPerIteration": 8, "optimizer": "adam", "learningRate": 0.003 }""",
             """{ "dataset": "glyphs", "ways": 5, "shots": 1, "queries": 4 }""");
-        var experiment = Experiment.Create(spec, TaskSourceRegistry.All.Read(spec.Data).Create(new NoDatasets()));
+        var experiment = Experiment.Create(spec, new NoDatasets());
         var trainer = new MetaTrainer(experiment, tasksPerIteration: 8, blockSize: 8);
         var settings = new EvaluationSettings { Split = Split.Test };
 

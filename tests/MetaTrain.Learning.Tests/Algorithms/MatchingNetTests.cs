@@ -23,7 +23,7 @@ public sealed class MatchingNetTests
 
         var answers = TensorData.ToDoubles(net.Compare(TestTasks.Parameters(net), Comparison(ScalarType.Float64)));
 
-        TestTasks.AssertClose(ByHand(Support, Queries, scale), answers, 1e-12);
+        TestTasks.AssertClose(ByHand(Support, Queries, scale), answers, 1e-10);
     }
 
     [Theory]
@@ -41,7 +41,7 @@ public sealed class MatchingNetTests
         var (forward, backward) = (Pass("matching.forward", Support), Pass("matching.backward", [.. Support.Reverse()]));
         double[][] g = [.. Support.Select((x, i) => Sum(x, Sum(forward[i], backward[Support.Length - 1 - i])))];
         double[][] f = [.. Queries.Select(query => Read(query))];
-        TestTasks.AssertClose(ByHand(g, f, 1), answers, 1e-12);
+        TestTasks.AssertClose(ByHand(g, f, 1), answers, 1e-10);
 
         double[][] Pass(string name, double[][] inputs)
         {
@@ -86,7 +86,8 @@ public sealed class MatchingNetTests
     {
         TorchRuntime.PinThread();
         using var scope = NewDisposeScope();
-        var (learned, @fixed) = (Create(new MatchingNetOptions { Scale = 6, LearnScale = true }), Create(new MatchingNetOptions { Scale = 6 }));
+        MatchingNet Wide(bool learns) => new(new Mlp(3, 16, 2), Losses.CrossEntropy, new MatchingNetOptions { Scale = 6, LearnScale = learns });
+        var (learned, @fixed) = (Wide(true), Wide(false));
         var tasks = TestTasks.Classification(2, 2, 1, 2, 3);
         var initial = new float[1];
         learned.Parameters.Single(parameter => parameter.Name == "matching.scale.log").Initial.Fill(initial, 1, 0);
