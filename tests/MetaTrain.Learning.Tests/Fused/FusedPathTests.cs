@@ -42,8 +42,8 @@ public sealed class FusedPathTests
         """{ "kind": "proto-net" }""",
         """{ "kind": "matching-net", "scale": 10, "learnScale": true }""",
         """{ "kind": "matching-net", "fullContext": true, "processingSteps": 3 }""",
-        """{ "kind": "relation-net", "filters": 7 }""",
-        """{ "kind": "relation-net", "loss": "cross-entropy", "pooling": false, "batchNorm": false }""",
+        """{ "kind": "relation-net", "loss": "mse", "filters": 7 }""",
+        """{ "kind": "relation-net", "pooling": false, "batchNorm": false }""",
     ];
 
     /// <summary>Methods that tell classes apart and nothing else.</summary>
