@@ -16,7 +16,9 @@ public static class AlgorithmRegistry
         .Add<MetaSgdOptions>("meta-sgd", "Meta-SGD: MAML with learned step sizes.", (options, context) => new MetaSgd(context.Model, context.Loss, options))
         .Add<ProtoNetOptions>("proto-net", "Prototypical networks.", (_, context) => new ProtoNet(RequireClasses("proto-net", context).Model, context.Loss), "protonet")
         .Add<GnnOptions>("gnn", "Few-shot graph neural network with several edge heads.", (options, context) => new Gnn(RequireClasses("gnn", context).Model, context.Loss, context.Shape, options), "am-gnn")
-        .Add<MetaNetOptions>("meta-net", "Meta networks: fast weights from loss gradients.", (options, context) => new MetaNet(RequireClasses("meta-net", context).Model, context.Loss, context.Shape, options), "metanet");
+        .Add<MetaNetOptions>("meta-net", "Meta networks: fast weights from loss gradients.", (options, context) => new MetaNet(RequireClasses("meta-net", context).Model, context.Loss, context.Shape, options), "metanet")
+        .Add<MatchingNetOptions>("matching-net", "Matching networks.", (options, context) => new MatchingNet(RequireClasses("matching-net", context).Model, context.Loss, options))
+        .Add<RelationNetOptions>("relation-net", "Relation networks.", (options, context) => new RelationNet(RequireClasses("relation-net", context).Model, options));
 
     private static AlgorithmContext RequireClasses(string kind, AlgorithmContext context) => context.Shape.IsRegression
         ? throw new OptionsException("algorithm.kind", $"algorithm.kind is \"{kind}\", which tells classes apart, but the data is regression: use maml, anil, reptile or meta-sgd.")

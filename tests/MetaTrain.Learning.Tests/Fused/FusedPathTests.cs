@@ -49,6 +49,10 @@ public sealed partial class FusedPathTests
         """{ "kind": "gnn", "edgeWidth": 12, "width": 7 }""",
         """{ "kind": "gnn", "heads": 1, "blocks": 2, "edgeWidth": 8, "statistics": "task" }""",
         """{ "kind": "meta-net", "width": 9, "generatorWidth": 6 }""",
+        """{ "kind": "matching-net", "scale": 10, "learnScale": true }""",
+        """{ "kind": "matching-net", "fullContext": true, "processingSteps": 3 }""",
+        """{ "kind": "relation-net", "loss": "mse", "filters": 7 }""",
+        """{ "kind": "relation-net", "pooling": false, "batchNorm": false }""",
     ];
 
     /// <summary>Methods that tell classes apart and nothing else.</summary>
@@ -57,6 +61,8 @@ public sealed partial class FusedPathTests
         "proto-net",
         "gnn",
         "meta-net",
+        "matching-net",
+        "relation-net",
     ];
 
     /// <summary>Methods that are computed through autograd alone, each for a reason that its file gives.</summary>
