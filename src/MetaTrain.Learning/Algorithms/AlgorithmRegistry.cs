@@ -13,6 +13,7 @@ public static class AlgorithmRegistry
         .Add<AnilOptions>("anil", "ANIL: MAML that adapts the head alone.", (options, context) => new Anil(context.Model, context.Loss, options))
         .Add<ReptileOptions>("reptile", "Reptile: moves towards adapted parameters.", (options, context) => new Reptile(context.Model, context.Loss, options))
         .Add<MetaSgdOptions>("meta-sgd", "Meta-SGD: MAML with learned step sizes.", (options, context) => new MetaSgd(context.Model, context.Loss, options))
+        .Add<HsmlOptions>("hsml", "HSML: MAML from a start that is gated by what kind of task it is.", (options, context) => new Hsml(context.Model, context.Loss, context.Shape, options))
         .Add<ProtoNetOptions>("proto-net", "Prototypical networks.", (_, context) => new ProtoNet(RequireClasses("proto-net", context).Model, context.Loss), "protonet");
 
     private static AlgorithmContext RequireClasses(string kind, AlgorithmContext context) => context.Shape.IsRegression
