@@ -20,7 +20,7 @@ public sealed class HsmlGradientTests
         ("mlp", HsmlAggregator.Mean, HsmlGates.Unit, GradientOrder.Second),
         ("mlp", HsmlAggregator.Gru, HsmlGates.Weight, GradientOrder.First),
         ("conv4", HsmlAggregator.Gru, HsmlGates.Unit, GradientOrder.Second),
-        { "conv4", HsmlAggregator.Mean, HsmlGates.Weight, GradientOrder.First),
+        ("conv4", HsmlAggregator.Mean, HsmlGates.Weight, GradientOrder.First),
     ];
 
     [Theory]
