@@ -140,8 +140,7 @@ public sealed class AlgorithmTests
     private static IMetaAlgorithm Create(string kind, int caseIndex)
     {
         var oracle = OracleCase.All[caseIndex];
-        var shape = new Learning.Episodes.EpisodeShape { Ways = 3, Shots = 2, Queries = 2, Input = [1] };
         var json = System.Text.Json.JsonSerializer.SerializeToElement(new { kind });
-        return AlgorithmRegistry.All.Read(json).Create(new AlgorithmContext(oracle.CreateModel(), oracle.Loss, shape));
+        return AlgorithmRegistry.All.Read(json).Create(new AlgorithmContext(oracle.CreateModel(), oracle.Loss, oracle.LoadBlock().Shape));
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using MetaTrain.Learning.Datasets;
 using MetaTrain.Learning.Datasets.Glyphs;
 using MetaTrain.Learning.Datasets.Images;
+using MetaTrain.Learning.Datasets.Mixtures;
 using MetaTrain.Learning.Datasets.Sinusoids;
 using MetaTrain.Learning.Episodes;
 using MetaTrain.Learning.Options;
@@ -14,6 +15,7 @@ public sealed class TaskSourceRegistryTests
     public void Create_MakesTheProceduralSources_WhenNamed()
     {
         Assert.IsType<SinusoidTaskSource>(Create("""{ "dataset": "sinusoid", "shots": 5 }"""));
+        Assert.IsType<RegressionMixtureTaskSource>(Create("""{ "dataset": "regression-mixture", "families": ["line", "cubic"], "noise": 0.3 }"""));
         Assert.IsType<GlyphTaskSource>(Create("""{ "dataset": "glyphs", "ways": 20 }"""));
     }
 
@@ -44,9 +46,12 @@ public sealed class TaskSourceRegistryTests
     }
 
     [Theory]
-    [InlineData("""{ "ways": 5 }""", "data.dataset is missing: it must be one of sinusoid, glyphs, or the name of an imported image data set.")]
-    [InlineData("""{ "dataset": 3 }""", "data.dataset is 3: it must be one of sinusoid, glyphs, or the name of an imported image data set.")]
+    [InlineData("""{ "ways": 5 }""", "data.dataset is missing: it must be one of sinusoid, regression-mixture, glyphs, or the name of an imported image data set.")]
+    [InlineData("""{ "dataset": 3 }""", "data.dataset is 3: it must be one of sinusoid, regression-mixture, glyphs, or the name of an imported image data set.")]
     [InlineData("""{ "dataset": "glyphs", "thickestPen": 1, "thinnestPen": 2 }""", "data.thickestPen is 1, but thinnestPen is 2: it must be at least as much.")]
+    [InlineData("""{ "dataset": "regression-mixture", "families": [] }""", "data.families is empty: it must name a family, for instance sinusoid.")]
+    [InlineData("""{ "dataset": "regression-mixture", "families": ["line", "line"] }""", "data.families names a family twice: name each once.")]
+    [InlineData("""{ "dataset": "regression-mixture", "noise": -1 }""", "data.noise is -1: it must be at least 0 and at most 1000.")]
     [InlineData("""{ "dataset": "mine", "augment": ["rotate"] }""", "data.augment is a list: it must be a list, each one of rotate-classes.")]
     public void Create_SaysWhatIsAllowed_WhenAValueCannotBe(string data, string message) =>
         Assert.Equal(message, Assert.Throws<OptionsException>(() => Create(data)).Message);

@@ -68,6 +68,7 @@ public sealed partial class FusedPathTests
     /// <summary>Methods that are computed through autograd alone, each for a reason that its file gives.</summary>
     private static readonly string[] AutogradOnly =
     [
+        "hsml",
     ];
 
     public static TheoryData<string, string> Cells() => [.. Models.SelectMany(model => Methods
