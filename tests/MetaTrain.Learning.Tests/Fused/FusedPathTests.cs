@@ -40,12 +40,15 @@ public sealed class FusedPathTests
         """{ "kind": "reptile", "innerSteps": 3, "innerLearningRate": 0.01 }""",
         """{ "kind": "reptile", "innerOptimizer": "sgd", "innerSteps": 2 }""",
         """{ "kind": "proto-net" }""",
+        """{ "kind": "proto-transfer", "innerOptimizer": "sgd", "innerLearningRate": 0.1 }""",
+        """{ "kind": "proto-transfer", "concatenate": true, "views": 2, "innerLearningRate": 0.1 }""",
     ];
 
     /// <summary>Methods that tell classes apart and nothing else.</summary>
     private static readonly string[] ClassesOnly =
     [
         "proto-net",
+        "proto-transfer",
     ];
 
     /// <summary>Methods that are computed through autograd alone, each for a reason that its file gives.</summary>
