@@ -89,6 +89,16 @@ public static class OptionsReader
             return union.Registry.ReadOptions(element, path).Options;
         }
 
+        if (element.ValueKind == JsonValueKind.Array
+            && OptionsValidation.ElementType(property.PropertyType) is { } item && Json.GetTypeInfo(item).Converter is IKindConverter each)
+        {
+            // Read for the sake of messages alone: they say which element is wrong, as the converter cannot.
+            for (var index = 0; index < element.GetArrayLength(); index++)
+            {
+                each.Registry.ReadOptions(element[index], $"{path}[{index}]");
+            }
+        }
+
         if (info.Kind == JsonTypeInfoKind.Object)
         {
             return Read(element, property.PropertyType, path, discriminator: null);

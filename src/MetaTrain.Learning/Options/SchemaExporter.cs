@@ -113,6 +113,12 @@ public static class SchemaExporter
             return schema;
         }
 
+        // The exporter leaves out what it knows nothing of: elements that have a converter.
+        if (OptionsValidation.ElementType(property.PropertyType) is { } element && OptionsReader.Json.GetTypeInfo(element).Converter is IKindConverter each)
+        {
+            node["items"] = ExportSection(each.Registry);
+        }
+
         var attributes = property.AttributeProvider;
         foreach (var description in OptionsValidation.Attributes<DescriptionAttribute>(attributes))
         {

@@ -52,7 +52,11 @@ public sealed class TaskSourceRegistryTests
     [InlineData("""{ "dataset": "regression-mixture", "families": [] }""", "data.families is empty: it must name a family, for instance sinusoid.")]
     [InlineData("""{ "dataset": "regression-mixture", "families": ["line", "line"] }""", "data.families names a family twice: name each once.")]
     [InlineData("""{ "dataset": "regression-mixture", "noise": -1 }""", "data.noise is -1: it must be at least 0 and at most 1000.")]
-    [InlineData("""{ "dataset": "mine", "augment": ["rotate"] }""", "data.augment is a list: it must be a list, each one of rotate-classes.")]
+    [InlineData("""{ "dataset": "mine", "augment": ["flip", "rotate"] }""", "data.augment[1].kind is \"rotate\": it must be one of rotate-classes, crop, affine, flip, colour, noise, erase.")]
+    [InlineData("""{ "dataset": "mine", "augment": [{ "kind": "crop", "smallest": 2 }] }""", "data.augment[0].smallest is 2: it must be at least 0.01 and at most 1.")]
+    [InlineData("""{ "dataset": "mine", "augment": [{ "kind": "flip", "horizontal": false }] }""", "data.augment[0].horizontal is false, and so is vertical: set one of them to true, or leave flip out.")]
+    [InlineData("""{ "dataset": "mine", "augment": "flip" }""", "data.augment is \"flip\": it must be a list, each an object.")]
+    [InlineData("""{ "dataset": "mine", "labels": false, "ways": 161 }""", "161 ways were asked for, but the train split of 'made-up' has 160 images: ask for at most as many ways.")]
     public void Create_SaysWhatIsAllowed_WhenAValueCannotBe(string data, string message) =>
         Assert.Equal(message, Assert.Throws<OptionsException>(() => Create(data)).Message);
 

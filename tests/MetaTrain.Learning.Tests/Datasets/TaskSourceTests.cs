@@ -15,7 +15,10 @@ public sealed class TaskSourceTests
     private static readonly Gen<EpisodeKey> Keys = Gen.Select(Gen.ULong, Gen.Enum<Split>(), Gen.Long[0, 1L << 40], Gen.Int[0, 1_000_000])
         .Select((seed, split, iteration, task) => new EpisodeKey(seed, split, iteration, task));
 
-    public static TheoryData<string> Names { get; } = ["sinusoid", "regression-mixture", "regression-mixture-noisy", "glyphs", "images", "images-rotated"];
+    public static TheoryData<string> Names { get; } =
+    [
+        "sinusoid", "regression-mixture", "regression-mixture-noisy", "glyphs", "images", "images-rotated", "images-augmented", "images-unlabelled",
+    ];
 
     [Theory, MemberData(nameof(Names))]
     public void Sample_GivesTheSameBits_WhereverTheTaskStandsInItsBlock(string name)
@@ -89,10 +92,16 @@ public sealed class TaskSourceTests
         "regression-mixture" => new RegressionMixtureTaskSource(new RegressionMixtureOptions()),
         "regression-mixture-noisy" => new RegressionMixtureTaskSource(new RegressionMixtureOptions { Noise = 0.3 }),
         "glyphs" => new GlyphTaskSource(new GlyphOptions { Queries = 2 }),
-        "images" or "images-rotated" => new ImageTaskSource(MadeUpImages.Create(classesPerSplit: 8), new ImageOptions
+        "images" or "images-rotated" or "images-augmented" or "images-unlabelled" => new ImageTaskSource(MadeUpImages.Create(classesPerSplit: 8), new ImageOptions
         {
             Queries = 2,
-            Augment = name == "images-rotated" ? [ImageAugmentation.RotateClasses] : ImmutableArray<ImageAugmentation>.Empty,
+            Labels = name != "images-unlabelled",
+            Augment = name switch
+            {
+                "images-rotated" => [ImageAugmentation.RotateClasses],
+                "images-augmented" => ImageAugmentation.ForUnlabelled,
+                _ => ImmutableArray<ImageAugmentation>.Empty,
+            },
         }),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "Make the new source here."),
     };

@@ -53,6 +53,8 @@ public sealed partial class FusedPathTests
         """{ "kind": "matching-net", "fullContext": true, "processingSteps": 3 }""",
         """{ "kind": "relation-net", "loss": "mse", "filters": 7 }""",
         """{ "kind": "relation-net", "pooling": false, "batchNorm": false }""",
+        """{ "kind": "proto-transfer", "innerOptimizer": "sgd", "innerLearningRate": 0.1 }""",
+        """{ "kind": "proto-transfer", "concatenate": true, "views": 2, "innerLearningRate": 0.1 }""",
     ];
 
     /// <summary>Methods that tell classes apart and nothing else.</summary>
@@ -63,6 +65,7 @@ public sealed partial class FusedPathTests
         "meta-net",
         "matching-net",
         "relation-net",
+        "proto-transfer",
     ];
 
     /// <summary>Methods that are computed through autograd alone, each for a reason that its file gives.</summary>

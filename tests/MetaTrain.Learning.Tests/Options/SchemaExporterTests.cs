@@ -54,6 +54,20 @@ public sealed class SchemaExporterTests
     public void Export_LeadsNowhereElse_WhenTypesAppearTwice() => Assert.DoesNotContain("$ref", SchemaExporter.ToText(SchemaExporter.Export(LearningSections.All)));
 
     [Fact]
+    public void Export_DescribesTheElementsOfAList_WhenEachIsOneOfSeveralKinds()
+    {
+        var images = SchemaExporter.Export(LearningSections.All)["properties"]!["data"]!["oneOf"]!.AsArray()[^1]!["properties"]!;
+        var kinds = images["augment"]!["items"]!["oneOf"]!.AsArray();
+
+        Assert.Contains("rotate-classes", Texts(kinds[0]!["enum"]));
+        var crop = kinds.Single(kind => kind!["title"]?.GetValue<string>() == "crop")!;
+        Assert.Equal("crop", crop["properties"]!["kind"]!["const"]!.GetValue<string>());
+        Assert.Equal(1, crop["properties"]!["smallest"]!["maximum"]!.GetValue<long>());
+        Assert.False(crop["additionalProperties"]!.GetValue<bool>());
+        Assert.Empty(images["augment"]!["default"]!.AsArray());
+    }
+
+    [Fact]
     public void Read_MakesTheProduct_WithOptionsAndContext()
     {
         using var document = JsonDocument.Parse("""{ "size": 3 }""");

@@ -22,14 +22,24 @@ public sealed record ImageOptions
     [Range(1, 1000)]
     public int Queries { get; init; } = 15;
 
-    /// <summary>What makes more of the training split.</summary>
-    [Description("What makes more of the training split: rotate-classes makes each class's rotations by 90, 180 and 270 degrees classes of their own.")]
-    public ImmutableArray<ImageAugmentation> Augment { get; init; } = [];
-}
+    /// <summary>
+    /// False trains without labels: of each pseudo-class the first support example is an image as it is, every other example an
+    /// augmentation of that image. Validation and test episodes keep their labels.
+    /// </summary>
+    [Description("false trains without looking at labels: each of an episode's classes is one image and its augmentations (those of augment, or a strong choice where augment lists none that changes images); validation and test keep their labels.")]
+    public bool Labels { get; init; } = true;
 
-/// <summary>What makes more of the training split of an image data set.</summary>
-public enum ImageAugmentation
-{
-    /// <summary>A class's rotations by 90, 180 and 270 degrees are classes of their own: new classes, not new images of the old ones.</summary>
-    RotateClasses,
+    /// <summary>What makes more of the training split, applied in this order; the other splits are never augmented.</summary>
+    [Description("What makes more of the training split, in this order, each a name or an object with its options: rotate-classes makes each class's rotations classes of their own, the others change the images themselves. Validation and test are never augmented.")]
+    public ImmutableArray<ImageAugmentation> Augment { get; init; } = [];
+
+    /// <summary>What changes each training image: those of <see cref="Augment"/>, or <see cref="ImageAugmentation.ForUnlabelled"/> where training without labels would otherwise show the same image twice.</summary>
+    internal ImmutableArray<ImageAugmentation> ImageChanges
+    {
+        get
+        {
+            ImmutableArray<ImageAugmentation> changes = [.. Augment.Where(augmentation => augmentation is not RotateClasses)];
+            return changes.IsEmpty && !Labels ? ImageAugmentation.ForUnlabelled : changes;
+        }
+    }
 }

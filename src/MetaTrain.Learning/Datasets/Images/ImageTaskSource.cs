@@ -1,31 +1,32 @@
+using System.Collections.Immutable;
 using MetaTrain.Learning.Episodes;
 
 namespace MetaTrain.Learning.Datasets.Images;
 
 /// <summary>
 /// Few-shot classification over an <see cref="ImageDataset"/>: an episode draws its classes, and the examples of each, without
-/// replacement, so that support and query never share an image. Bytes 0 to 255 become inputs 0 to 1. Rotated classes exist in
-/// training alone.
+/// replacement, so that support and query never share an image. Bytes 0 to 255 become inputs 0 to 1. Rotated classes, augmented images
+/// and episodes without labels exist in training alone.
 /// </summary>
 public sealed class ImageTaskSource : ITaskSource
 {
-    private const int Quarters = 4;
-
-    private static readonly float[] Scale = [.. Enumerable.Range(0, 256).Select(value => value / 255f)];
-
     private readonly ImageDataset _dataset;
+    private readonly ImageSize _size;
     private readonly bool _rotates;
+    private readonly ImmutableArray<ImageAugmentation> _changes;
     private readonly ImageClass[][] _classes;
     private readonly ClassGroups[] _groups;
+    private readonly ImagePool? _unlabelled;
 
     /// <summary>A source over a data set.</summary>
     /// <param name="dataset">The data set; its order of classes is part of what an episode depends on.</param>
     /// <param name="options">The options.</param>
     public ImageTaskSource(ImageDataset dataset, ImageOptions options)
     {
-        _dataset = dataset;
+        (_dataset, _size, _changes) = (dataset, ImageSize.Of(dataset.ExampleShape), options.ImageChanges);
         _rotates = options.Augment.Contains(ImageAugmentation.RotateClasses);
         _classes = [.. Enum.GetValues<Split>().Select(split => dataset.Classes.Where(c => c.Split == split).ToArray())];
+        _unlabelled = options.Labels ? null : new ImagePool(_classes[(int)Split.Train]);
         _groups = [.. Enum.GetValues<Split>().Select(GroupsOf)];
         TrainingShape = new EpisodeShape { Ways = options.Ways, Shots = options.Shots, Queries = options.Queries, Input = dataset.ExampleShape };
     }
@@ -56,18 +57,19 @@ public sealed class ImageTaskSource : ITaskSource
             return $"Images of '{_dataset.Name}' have the shape [{string.Join(", ", _dataset.ExampleShape)}], not [{string.Join(", ", shape.Input)}].";
         }
 
-        if (_rotates && _dataset.ExampleShape[^1] != _dataset.ExampleShape[^2])
+        if (_rotates && _size.Width != _size.Height)
         {
             return $"Images of '{_dataset.Name}' are not square, so they cannot be rotated: leave rotate-classes out of data.augment.";
         }
 
         if (shape.Ways > ClassCount(split))
         {
-            return $"{shape.Ways} ways were asked for, but {where} has {ClassCount(split)} classes: ask for at most as many ways.";
+            var what = Unlabelled(split) is null ? "classes" : "images";
+            return $"{shape.Ways} ways were asked for, but {where} has {ClassCount(split)} {what}: ask for at most as many ways.";
         }
 
         var fewest = _classes[(int)split].Min(c => c.Examples);
-        return shape.Shots + shape.Queries > fewest
+        return shape.Shots + shape.Queries > fewest && Unlabelled(split) is null
             ? $"{shape.Shots} shots and {shape.Queries} queries were asked for, but {where} has a class of {fewest} examples: "
                 + "ask for at most as many shots and queries together."
             : null;
@@ -77,70 +79,73 @@ public sealed class ImageTaskSource : ITaskSource
     public void Sample(in EpisodeKey key, EpisodeBlock block, int task)
     {
         var shape = block.Shape;
-        var classes = _classes[(int)key.Split];
         var choices = new CounterRandom(key, RandomPurpose.Classes);
         var examples = new CounterRandom(key, RandomPurpose.Examples);
+        var augmentation = new CounterRandom(key, RandomPurpose.Augmentation);
         Span<int> chosen = shape.Ways <= 64 ? stackalloc int[shape.Ways] : new int[shape.Ways];
         var each = shape.Shots + shape.Queries;
         Span<int> drawn = each <= 64 ? stackalloc int[each] : new int[each];
+        var changes = key.Split == Split.Train ? _changes : [];
+        Span<float> scratch = changes.IsEmpty ? [] : new float[_size.Length];
 
+        var unlabelled = Unlabelled(key.Split);
         choices.Sample(chosen, ClassCount(key.Split));
-        chosen.CopyTo(block.Classes.AsSpan(task * shape.Ways));
+        var classes = block.Classes.AsSpan(task * shape.Ways, shape.Ways);
+        if (unlabelled is null)
+        {
+            chosen.CopyTo(classes);
+        }
+        else
+        {
+            classes.Fill(-1);
+        }
+
         for (var way = 0; way < shape.Ways; way++)
         {
-            // A rotated class is a class of its own: its number holds the class and its quarter turns.
-            var quarters = Rotates(key.Split) ? chosen[way] % Quarters : 0;
-            var source = classes[Rotates(key.Split) ? chosen[way] / Quarters : chosen[way]];
-            examples.Sample(drawn, source.Examples);
-            for (var shot = 0; shot < shape.Shots; shot++)
+            // A rotated class is a class of its own: its number holds the class and its quarter turns. So is a rotated image without labels.
+            var quarters = Rotates(key.Split) ? chosen[way] % QuarterTurns.Count : 0;
+            var number = Rotates(key.Split) ? chosen[way] / QuarterTurns.Count : chosen[way];
+            ImageClass source;
+            if (unlabelled is null)
             {
-                Write(source, drawn[shot], quarters, block.SupportInput(task, (way * shape.Shots) + shot));
+                source = _classes[(int)key.Split][number];
+                examples.Sample(drawn, source.Examples);
+            }
+            else
+            {
+                (source, var only) = unlabelled.Find(number);
+                drawn.Fill(only);
             }
 
-            for (var query = 0; query < shape.Queries; query++)
+            for (var example = 0; example < each; example++)
             {
-                Write(source, drawn[shape.Shots + query], quarters, block.QueryInput(task, (way * shape.Queries) + query));
-            }
-        }
-    }
-
-    private ClassGroups GroupsOf(Split split) =>
-        ClassGroups.OfNames([.. _classes[(int)split].SelectMany(c => Enumerable.Repeat(c.Name, Rotates(split) ? Quarters : 1))]);
-
-    private bool Rotates(Split split) => _rotates && split == Split.Train;
-
-    private int ClassCount(Split split) => _classes[(int)split].Length * (Rotates(split) ? Quarters : 1);
-
-    private void Write(ImageClass source, int example, int quarters, Span<float> destination)
-    {
-        var pixels = source.Pixels.AsSpan(example * _dataset.ExampleLength, _dataset.ExampleLength);
-        if (quarters == 0)
-        {
-            for (var i = 0; i < pixels.Length; i++)
-            {
-                destination[i] = Scale[pixels[i]];
-            }
-
-            return;
-        }
-
-        // Row y, column x of the turned image (counter-clockwise) comes from (x, side - 1 - y), (side - 1 - y, side - 1 - x) or (side - 1 - x, y).
-        var side = _dataset.ExampleShape[^1];
-        var (start, stepX, stepY) = quarters switch
-        {
-            1 => (side - 1, side, -1),
-            2 => ((side * side) - 1, -1, -side),
-            _ => ((side - 1) * side, -side, 1),
-        };
-        for (var plane = 0; plane < pixels.Length; plane += side * side)
-        {
-            for (var y = 0; y < side; y++)
-            {
-                for (var x = 0; x < side; x++)
+                var destination = example < shape.Shots
+                    ? block.SupportInput(task, (way * shape.Shots) + example)
+                    : block.QueryInput(task, (way * shape.Queries) + example - shape.Shots);
+                QuarterTurns.Write(source.Pixels.AsSpan(drawn[example] * _size.Length, _size.Length), _size, quarters, destination);
+                if (unlabelled is null || example > 0)
                 {
-                    destination[plane + (y * side) + x] = Scale[pixels[plane + start + (x * stepX) + (y * stepY)]];
+                    Change(changes, ref augmentation, destination, scratch);
                 }
             }
         }
     }
+
+    private ClassGroups GroupsOf(Split split) => Unlabelled(split) is not null
+        ? ClassGroups.None
+        : ClassGroups.OfNames([.. _classes[(int)split].SelectMany(c => Enumerable.Repeat(c.Name, Rotates(split) ? QuarterTurns.Count : 1))]);
+
+    private void Change(ImmutableArray<ImageAugmentation> changes, ref CounterRandom random, scoped Span<float> image, scoped Span<float> scratch)
+    {
+        foreach (var change in changes)
+        {
+            change.Apply(ref random, _size, image, scratch);
+        }
+    }
+
+    private bool Rotates(Split split) => _rotates && split == Split.Train;
+
+    private ImagePool? Unlabelled(Split split) => split == Split.Train ? _unlabelled : null;
+
+    private int ClassCount(Split split) => (Unlabelled(split)?.Count ?? _classes[(int)split].Length) * (Rotates(split) ? QuarterTurns.Count : 1);
 }

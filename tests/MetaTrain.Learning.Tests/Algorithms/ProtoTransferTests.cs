@@ -1,0 +1,243 @@
+using MetaTrain.Learning.Algorithms;
+using MetaTrain.Learning.Datasets;
+using MetaTrain.Learning.Datasets.Glyphs;
+using MetaTrain.Learning.Datasets.Images;
+using MetaTrain.Learning.Devices;
+using MetaTrain.Learning.Episodes;
+using MetaTrain.Learning.Experiments;
+using MetaTrain.Learning.InnerLoop;
+using MetaTrain.Learning.MetaOptimizers;
+using MetaTrain.Learning.Models;
+using MetaTrain.Learning.Options;
+using MetaTrain.Learning.Tensors;
+using static TorchSharp.torch;
+
+namespace MetaTrain.Learning.Tests.Algorithms;
+
+public sealed class ProtoTransferTests
+{
+    private const int Ways = 3;
+    private const int Shots = 4;
+    private const int Features = 5;
+
+    private static readonly Mlp Model = new(6, Features, Ways);
+
+    [Fact]
+    public void Answers_AreThoseOfProtoNet_UpToAConstantAQuery_WithoutSteps()
+    {
+        TorchRuntime.PinThread();
+        using var scope = NewDisposeScope();
+        var (support, queries) = Episode();
+        var transfer = Rows(Method(new()).Compare(NoParameters, Compared(support, queries, steps: 0)));
+        var proto = Rows(new ProtoNet(Model, Losses.CrossEntropy).Compare(NoParameters, Compared(support, queries, steps: 0)));
+
+        for (var query = 0; query < proto.Length; query++)
+        {
+            var constants = transfer[query].Zip(proto[query], (one, other) => one - other).ToArray();
+            Assert.Equal(constants[0], constants[1], 1e-10);
+            Assert.Equal(constants[0], constants[2], 1e-10);
+
+            // The constant is |f|^2: were it 0, the two would be the same code.
+            Assert.True(Math.Abs(constants[0]) > 1e-3);
+        }
+    }
+
+    [Fact]
+    public void Training_HasTheLossAndTheGradientOfProtoNet()
+    {
+        TorchRuntime.PinThread();
+        using var scope = NewDisposeScope();
+        var (transfer, proto) = (Method(new()), new ProtoNet(Model, Losses.CrossEntropy));
+        var (parameters, tasks) = (TestTasks.Parameters(proto), TestTasks.Classification(2, Ways, Shots, 3, 6));
+
+        var (one, other) = (transfer.Compute(TestTasks.Context, parameters, tasks), proto.Compute(TestTasks.Context, parameters, tasks));
+
+        TestTasks.AssertClose(TensorData.ToDoubles(other.Losses), TensorData.ToDoubles(one.Losses), 1e-10);
+        TestTasks.AssertClose(TestTasks.Flat(other.Gradient), TestTasks.Flat(one.Gradient), 1e-10);
+    }
+
+    [Theory]
+    [InlineData(HeadOptimizer.Sgd, 1)]
+    [InlineData(HeadOptimizer.Sgd, 7)]
+    [InlineData(HeadOptimizer.Adam, 1)]
+    [InlineData(HeadOptimizer.Adam, 7)]
+    public void FineTuning_FollowsTheSupportSet_ByHand(HeadOptimizer optimizer, int steps)
+    {
+        TorchRuntime.PinThread();
+        using var scope = NewDisposeScope();
+        var (support, queries) = Episode();
+        var method = Method(new() { InnerOptimizer = optimizer, InnerLearningRate = 0.05 });
+
+        var answered = Rows(method.Compare(NoParameters, Compared(support, queries, steps)));
+
+        // Weights and bias of a class in one row, the bias last; features have a 1 in its place.
+        var head = Enumerable.Range(0, Ways).Select(c =>
+        {
+            var mean = Enumerable.Range(0, Features).Select(f => Enumerable.Range(0, Shots).Average(k => support[(c * Shots) + k][f])).ToArray();
+            return mean.Select(value => 2 * value).Append(-mean.Sum(value => value * value)).ToArray();
+        }).ToArray();
+        var (first, second) = (new double[Ways, Features + 1], new double[Ways, Features + 1]);
+        for (var step = 1; step <= steps; step++)
+        {
+            var gradient = new double[Ways, Features + 1];
+            for (var s = 0; s < support.Length; s++)
+            {
+                double[] extended = [.. support[s], 1];
+                var logits = head.Select(row => row.Zip(extended, (w, x) => w * x).Sum()).ToArray();
+                var total = logits.Sum(Math.Exp);
+                for (var c = 0; c < Ways; c++)
+                {
+                    var error = (Math.Exp(logits[c]) / total) - (s / Shots == c ? 1 : 0);
+                    for (var f = 0; f <= Features; f++)
+                    {
+                        gradient[c, f] += error * extended[f] / support.Length;
+                    }
+                }
+            }
+
+            for (var c = 0; c < Ways; c++)
+            {
+                for (var f = 0; f <= Features; f++)
+                {
+                    first[c, f] = (0.9 * first[c, f]) + (0.1 * gradient[c, f]);
+                    second[c, f] = (0.999 * second[c, f]) + (0.001 * gradient[c, f] * gradient[c, f]);
+                    var adam = first[c, f] / (1 - Math.Pow(0.9, step)) / (Math.Sqrt(second[c, f] / (1 - Math.Pow(0.999, step))) + 1e-8);
+                    head[c][f] -= 0.05 * (optimizer == HeadOptimizer.Adam ? adam : gradient[c, f]);
+                }
+            }
+        }
+
+        for (var query = 0; query < queries.Length; query++)
+        {
+            double[] extended = [.. queries[query], 1];
+            TestTasks.AssertClose([.. head.Select(row => row.Zip(extended, (w, x) => w * x).Sum())], answered[query], 1e-8);
+        }
+    }
+
+    [Fact]
+    public void FineTuning_HappensWhenAnsweringAlone_AndLowersTheSupportLoss()
+    {
+        TorchRuntime.PinThread();
+        using var scope = NewDisposeScope();
+        var (support, _) = Episode();
+        var method = Method(new() { InnerLearningRate = 0.02 });
+        double Loss(Comparison comparison) =>
+            TensorData.ToDoubles(TaskLoss.Of(Losses.CrossEntropy, method.Compare(NoParameters, comparison), new Examples(comparison.Support, comparison.Labels)))[0];
+
+        var losses = new[] { 0, 1, 5, 20 }.Select(steps => Loss(Compared(support, support, steps))).ToArray();
+        var training = Loss(Compared(support, support, steps: 20) with { Training = TestTasks.Context });
+
+        Assert.Equal(losses.OrderDescending(), losses);
+        Assert.True(losses[3] < losses[0] - 0.01, string.Join(", ", losses));
+        Assert.Equal(losses[0], training, 1e-12);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(9)]
+    public void Concatenate_JoinsThePrototypesOfViewsAtLengthOne_ByHand(int views)
+    {
+        TorchRuntime.PinThread();
+        using var scope = NewDisposeScope();
+        var (support, queries) = Episode();
+        var method = Method(new() { Concatenate = true, Views = views, Scale = 3 });
+
+        var answered = Rows(method.Compare(NoParameters, Compared(support, queries, steps: 0)));
+
+        // Four shots: one view of 4, two of 2, of 1, 1 and 2, and no more than four of 1.
+        int[][] groups = views switch { 1 => [[0, 1, 2, 3]], 2 => [[0, 1], [2, 3]], 3 => [[0], [1], [2, 3]], _ => [[0], [1], [2], [3]] };
+        for (var query = 0; query < queries.Length; query++)
+        {
+            var expected = Enumerable.Range(0, Ways).Select(c => groups.Sum(group =>
+            {
+                var prototype = Unit([.. Enumerable.Range(0, Features).Select(f => group.Average(k => support[(c * Shots) + k][f]))]);
+                return -3 * Unit(queries[query]).Zip(prototype, (f, p) => (f - p) * (f - p)).Sum();
+            })).ToArray();
+            var constant = answered[query][0] - expected[0];
+            TestTasks.AssertClose([.. expected.Select(value => value + constant)], answered[query], 1e-9);
+            Assert.Equal(3.0 * groups.Length, constant, 1e-9);
+        }
+
+        static double[] Unit(double[] values) => [.. values.Select(value => value / Math.Sqrt(values.Sum(each => each * each)))];
+    }
+
+    [Fact]
+    public void Compute_GivesTheSlopeOfTheLoss_WithJoinedViews()
+    {
+        TorchRuntime.PinThread();
+        using var scope = NewDisposeScope();
+        var method = Method(new() { Concatenate = true, Views = 3 });
+        var (parameters, tasks) = (TestTasks.Parameters(method), TestTasks.Classification(1, Ways, Shots, 3, 6));
+        var gradient = method.Compute(TestTasks.Context, parameters, tasks).Gradient;
+        for (ulong seed = 0; seed < 32; seed++)
+        {
+            var direction = parameters.Select(value => TestTasks.Random((seed * 100) + (ulong)value.NumberOfElements, value.shape));
+            var along = gradient.Zip(direction, Ops.Multiply).Tensors.Sum(product => TensorData.ToDoubles(product).Sum());
+            var slope = (LossAt(direction, 1e-6) - LossAt(direction, -1e-6)) / 2e-6;
+            Assert.True(Math.Abs(along - slope) <= 1e-6 * Math.Max(1, Math.Abs(slope)), $"Direction {seed}: {along:R}, but the loss changes by {slope:R}.");
+        }
+
+        double LossAt(ParameterSet direction, double step) =>
+            TensorData.ToDoubles(method.Compute(TestTasks.Context, parameters.Zip(direction, (value, by) => Ops.Add(value, by, step)), tasks).Losses)[0];
+    }
+
+    [Fact]
+    public void Options_RefuseViewsThatAreNotJoined() => Assert.Equal(
+        "algorithm.views is 2, but concatenate is false: set it to true, or leave views out.",
+        Assert.Throws<OptionsException>(() => AlgorithmRegistry.All.Read(System.Text.Json.JsonSerializer.SerializeToElement(new { kind = "proto-transfer", views = 2 }))).Message);
+
+    [Fact]
+    public void Train_LearnsToTellClassesApart_FromImagesWithoutLabels()
+    {
+        var source = new ImageTaskSource(
+            DrawnGlyphs(), new ImageOptions { Ways = 20, Queries = 3, Labels = false, Augment = [new Crop(), new Affine()] });
+        var method = new ProtoTransfer(new Conv4(1, 28, 28, 8, 20), Losses.CrossEntropy);
+        var adam = new AdamOptions { Iterations = 100, TasksPerIteration = 1, LearningRate = 0.003 };
+        var trainer = new MetaTrainer(new Experiment(source, method, count => new Adam(adam, count), seed: 3), tasksPerIteration: 1);
+        var settings = new EvaluationSettings { Split = Split.Test, Ways = 5, Queries = 5, Transductive = false };
+
+        var before = trainer.Evaluate(settings, episodes: 100)["accuracy"];
+        trainer.Train(100, cancellationToken: TestContext.Current.CancellationToken);
+        var after = trainer.Evaluate(settings, episodes: 100)["accuracy"];
+
+        Assert.True(after.Mean > 0.6 && after.Mean > before.Mean + 0.05, $"The accuracy went from {before} to {after}.");
+    }
+
+    private static ParameterSet NoParameters => new(new ParameterLayout([]), Array.Empty<Tensor>());
+
+    private static ProtoTransfer Method(ProtoTransferOptions options) => new(Model, Losses.CrossEntropy, options);
+
+    /// <summary>Features of support and query examples, near their classes.</summary>
+    private static (double[][] Support, double[][] Queries) Episode()
+    {
+        var values = TensorData.ToDoubles(TestTasks.Random(4, Ways * (Shots + 2), Features)).Chunk(Features).ToArray();
+        return (values[..(Ways * Shots)], values[(Ways * Shots)..]);
+    }
+
+    private static Comparison Compared(double[][] support, double[][] queries, int steps)
+    {
+        var labels = Enumerable.Range(0, Ways * Shots * Ways).Select(at => at / Ways / Shots == at % Ways ? 1.0 : 0).ToArray();
+        return new Comparison(Load(support), TensorData.FromValues(labels, [1, Ways * Shots, Ways]), Load(queries)) { InnerSteps = steps };
+
+        static Tensor Load(double[][] rows) => TensorData.FromValues([.. rows.SelectMany(row => row)], [1, rows.Length, Features]);
+    }
+
+    private static double[][] Rows(Tensor answers) => [.. TensorData.ToDoubles(answers).Chunk(Ways)];
+
+    /// <summary>Drawings of made-up characters as a data set in memory.</summary>
+    private static ImageDataset DrawnGlyphs()
+    {
+        const int Classes = 30;
+        const int Drawings = 10;
+        var glyphs = new GlyphTaskSource(new GlyphOptions { Ways = Classes, Shots = Drawings, Queries = 1 });
+        return new ImageDataset("drawn", glyphs.TrainingShape.Input, [.. Enum.GetValues<Split>().SelectMany(split =>
+        {
+            var block = new EpisodeBlock(glyphs.TrainingShape, 1);
+            glyphs.Sample(new EpisodeKey(5, split, 0, 0), block, 0);
+            return block.SupportInputs.Select(value => (byte)(255 * value)).Chunk(Drawings * glyphs.TrainingShape.InputLength)
+                .Select((pixels, number) => new ImageClass($"{split}{number}", split, Drawings, pixels));
+        })]);
+    }
+}
