@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MetaTrain.Learning.Datasets.Glyphs;
 using MetaTrain.Learning.Datasets.Images;
+using MetaTrain.Learning.Datasets.Quadratics;
 using MetaTrain.Learning.Datasets.Sinusoids;
 using MetaTrain.Learning.Episodes;
 using MetaTrain.Learning.Options;
@@ -14,6 +15,7 @@ public static class TaskSourceRegistry
     public static Registry<TaskSourceContext, ITaskSource> All { get; } =
         new Registry<TaskSourceContext, ITaskSource>("data", discriminator: "dataset")
             .Add<SinusoidOptions>("sinusoid", "Regression of sine waves of random amplitude and phase.", (options, _) => new SinusoidTaskSource(options))
+            .Add<QuadraticOptions>("quadratics", "Random quadratic functions to be minimised, by the model `linear`.", (options, _) => new QuadraticTaskSource(options))
             .Add<GlyphOptions>("glyphs", "Drawings of endless made-up characters, each class a random stroke program.", (options, _) => new GlyphTaskSource(options))
             .AddFallback<ImageOptions>(
                 "the name of an imported image data set",
