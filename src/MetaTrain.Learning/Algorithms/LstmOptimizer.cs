@@ -47,8 +47,8 @@ public sealed class LstmOptimizer(IModel model, ExampleLoss loss, LstmOptimizerO
     /// <inheritdoc/>
     public MetaGradient Compute(ComputeContext context, ParameterSet parameters, TaskBatch tasks)
     {
-        var learned = parameters.AsLeaves();
-        var (weights, constants) = (Weights(learned), Weights(parameters.Select(tensor => tensor.detach())));
+        var constants = Weights(parameters).Select(tensor => tensor.detach());
+        var weights = constants.AsLeaves();
         var theta_TP = Start(parameters, tasks.Support.Tasks, context);
         var (memory, gradient_TP) = (_network.Empty(theta_TP), Slope(theta_TP, tasks.Support));
         var (ofWeights, ofStart_TP) = ((ParameterSet?)null, (Tensor?)null);
@@ -104,11 +104,13 @@ public sealed class LstmOptimizer(IModel model, ExampleLoss loss, LstmOptimizerO
     /// <summary>The optimizer that these parameters are, with nothing in its memory.</summary>
     internal CoordinateUpdate Update(ParameterSet parameters)
     {
-        var (weights, memory) = (Weights(parameters.Select(tensor => tensor.detach())), (OptimizerMemory?)null);
+        var (weights, memory) = (Weights(parameters).Select(tensor => tensor.detach()), (OptimizerMemory?)null);
         return gradient =>
         {
-            (var update, memory) = _network.Step(weights, gradient, memory ?? _network.Empty(gradient));
+            var before = memory;
+            (var update, memory) = _network.Step(weights, gradient, before ?? _network.Empty(gradient));
             memory = memory.Select(tensor => tensor.MoveToOuterDisposeScope());
+            before?.Free();
             return update;
         };
     }
@@ -122,7 +124,7 @@ public sealed class LstmOptimizer(IModel model, ExampleLoss loss, LstmOptimizerO
     private static ParameterSet Weights(ParameterSet parameters) =>
         parameters.Take(parameters.Layout.Where(name => name.StartsWith(CoordinateLstm.Prefix, StringComparison.Ordinal)));
 
-    private static Tensor Plus(Tensor? sum, Tensor term) => sum is null ? term : Ops.Add(sum, term);
+    private static Tensor Plus(Tensor? sum, Tensor term) => sum is null ? term.clone() : Ops.Add(sum, term);
 
     private Tensor Slope(Tensor theta, Examples support) => _optimizee.Slope(theta, support, _options.InnerLoss).Gradient;
 

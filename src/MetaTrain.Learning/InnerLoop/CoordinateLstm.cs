@@ -11,6 +11,16 @@ internal sealed record OptimizerMemory(ImmutableArray<(Tensor Hidden, Tensor Cel
 {
     /// <summary>Each tensor changed.</summary>
     public OptimizerMemory Select(Func<Tensor, Tensor> change) => new([.. Layers.Select(layer => (change(layer.Hidden), change(layer.Cell)))]);
+
+    /// <summary>Frees it: it is large where a model is, and no step but the next reads it.</summary>
+    public void Free()
+    {
+        foreach (var (hidden, cell) in Layers)
+        {
+            hidden.Dispose();
+            cell.Dispose();
+        }
+    }
 }
 
 /// <summary>
@@ -44,8 +54,9 @@ internal sealed class CoordinateLstm(int layers, int hidden, double? smallest, d
     /// <summary>An empty memory for each coordinate of <paramref name="theta"/>.</summary>
     public OptimizerMemory Empty(Tensor theta)
     {
-        var nothing = zeros(1, theta.NumberOfElements, hidden, dtype: theta.dtype, device: theta.device);
-        return new([.. Enumerable.Repeat((nothing, nothing), layers)]);
+        return new([.. Enumerable.Range(0, layers).Select(_ => (Nothing(), Nothing()))]);
+
+        Tensor Nothing() => zeros(1, theta.NumberOfElements, hidden, dtype: theta.dtype, device: theta.device);
     }
 
     /// <summary>One update of every coordinate.</summary>

@@ -25,7 +25,13 @@ internal static class Descent
             using var scope = NewDisposeScope();
             var (losses, gradient) = slope(theta);
             observe?.Invoke(losses);
-            theta = Ops.Add(theta, update(gradient)).MoveToOuterDisposeScope();
+            var next = Ops.Add(theta, update(gradient)).MoveToOuterDisposeScope();
+            if (step > 0)
+            {
+                theta.Dispose();
+            }
+
+            theta = next;
         }
 
         observe?.Invoke(slope(theta).Losses);

@@ -44,8 +44,8 @@ public sealed class TaskSourceRegistryTests
     }
 
     [Theory]
-    [InlineData("""{ "ways": 5 }""", "data.dataset is missing: it must be one of sinusoid, glyphs, or the name of an imported image data set.")]
-    [InlineData("""{ "dataset": 3 }""", "data.dataset is 3: it must be one of sinusoid, glyphs, or the name of an imported image data set.")]
+    [InlineData("""{ "ways": 5 }""", "data.dataset is missing: it must be one of sinusoid, quadratics, glyphs, or the name of an imported image data set.")]
+    [InlineData("""{ "dataset": 3 }""", "data.dataset is 3: it must be one of sinusoid, quadratics, glyphs, or the name of an imported image data set.")]
     [InlineData("""{ "dataset": "glyphs", "thickestPen": 1, "thinnestPen": 2 }""", "data.thickestPen is 1, but thinnestPen is 2: it must be at least as much.")]
     [InlineData("""{ "dataset": "mine", "augment": ["rotate"] }""", "data.augment is a list: it must be a list, each one of rotate-classes.")]
     public void Create_SaysWhatIsAllowed_WhenAValueCannotBe(string data, string message) =>

@@ -3,6 +3,7 @@ using CsCheck;
 using MetaTrain.Learning.Datasets;
 using MetaTrain.Learning.Datasets.Glyphs;
 using MetaTrain.Learning.Datasets.Images;
+using MetaTrain.Learning.Datasets.Quadratics;
 using MetaTrain.Learning.Datasets.Sinusoids;
 using MetaTrain.Learning.Episodes;
 
@@ -14,7 +15,7 @@ public sealed class TaskSourceTests
     private static readonly Gen<EpisodeKey> Keys = Gen.Select(Gen.ULong, Gen.Enum<Split>(), Gen.Long[0, 1L << 40], Gen.Int[0, 1_000_000])
         .Select((seed, split, iteration, task) => new EpisodeKey(seed, split, iteration, task));
 
-    public static TheoryData<string> Names { get; } = ["sinusoid", "glyphs", "images", "images-rotated"];
+    public static TheoryData<string> Names { get; } = ["sinusoid", "quadratics", "glyphs", "images", "images-rotated"];
 
     [Theory, MemberData(nameof(Names))]
     public void Sample_GivesTheSameBits_WhereverTheTaskStandsInItsBlock(string name)
@@ -85,6 +86,7 @@ public sealed class TaskSourceTests
     private static ITaskSource Create(string name) => name switch
     {
         "sinusoid" => new SinusoidTaskSource(new SinusoidOptions()),
+        "quadratics" => new QuadraticTaskSource(new QuadraticOptions()),
         "glyphs" => new GlyphTaskSource(new GlyphOptions { Queries = 2 }),
         "images" or "images-rotated" => new ImageTaskSource(MadeUpImages.Create(classesPerSplit: 8), new ImageOptions
         {

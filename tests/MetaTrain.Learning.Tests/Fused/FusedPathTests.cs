@@ -51,6 +51,7 @@ public sealed class FusedPathTests
     /// <summary>Methods that are computed through autograd alone, each for a reason that its file gives.</summary>
     private static readonly string[] AutogradOnly =
     [
+        "lstm-optimizer",
     ];
 
     public static TheoryData<string, string> Cells() => [.. Models.SelectMany(model => Methods
