@@ -17,7 +17,9 @@ public static partial class Ops
     public static Tensor LogAndSign(Tensor x, double p = 10)
     {
         // The logarithm of 0 is minus infinity, which is below -p like that of every number that is too small.
-        var size = Scale(x.abs().log(), 1 / p).clamp_min(HeldScalars.MinusOne);
+        // The magnitude comes from two ReLUs, because abs is not there on every device (see OtherDeviceTests).
+        var magnitude = Add(Relu(x), Relu(x.neg()));
+        var size = Scale(magnitude.log(), 1 / p).clamp_min(HeldScalars.MinusOne);
         var sign = Scale(x, Episodes.PortableMath.Exp(p)).clamp(HeldScalars.MinusOne, HeldScalars.One);
         return stack([size, sign], -1);
     }
