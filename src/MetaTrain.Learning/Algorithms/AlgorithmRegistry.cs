@@ -20,7 +20,8 @@ public static class AlgorithmRegistry
         .Add<MatchingNetOptions>("matching-net", "Matching networks.", (options, context) => new MatchingNet(RequireClasses("matching-net", context).Model, context.Loss, options))
         .Add<RelationNetOptions>("relation-net", "Relation networks.", (options, context) => new RelationNet(RequireClasses("relation-net", context).Model, options))
         .Add<HsmlOptions>("hsml", "HSML: MAML from a start that is gated by what kind of task it is.", (options, context) => new Hsml(context.Model, context.Loss, context.Shape, options))
-        .Add<ProtoTransferOptions>("proto-transfer", "ProtoTransfer: prototypes learned without labels, fine-tuned when answering.", (options, context) => new ProtoTransfer(RequireClasses("proto-transfer", context).Model, context.Loss, options));
+        .Add<ProtoTransferOptions>("proto-transfer", "ProtoTransfer: prototypes learned without labels, fine-tuned when answering.", (options, context) => new ProtoTransfer(RequireClasses("proto-transfer", context).Model, context.Loss, options))
+        .Add<LstmOptimizerOptions>("lstm-optimizer", "A learned optimizer: an LSTM that takes the inner steps.", (options, context) => new LstmOptimizer(context.Model, context.Loss, options));
 
     private static AlgorithmContext RequireClasses(string kind, AlgorithmContext context) => context.Shape.IsRegression
         ? throw new OptionsException("algorithm.kind", $"algorithm.kind is \"{kind}\", which tells classes apart, but the data is regression: use maml, anil, reptile or meta-sgd.")

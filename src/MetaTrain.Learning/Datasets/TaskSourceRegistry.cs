@@ -2,6 +2,7 @@ using System.Text.Json;
 using MetaTrain.Learning.Datasets.Glyphs;
 using MetaTrain.Learning.Datasets.Images;
 using MetaTrain.Learning.Datasets.Mixtures;
+using MetaTrain.Learning.Datasets.Quadratics;
 using MetaTrain.Learning.Datasets.Sinusoids;
 using MetaTrain.Learning.Episodes;
 using MetaTrain.Learning.Options;
@@ -16,6 +17,7 @@ public static class TaskSourceRegistry
         new Registry<TaskSourceContext, ITaskSource>("data", discriminator: "dataset")
             .Add<SinusoidOptions>("sinusoid", "Regression of sine waves of random amplitude and phase.", (options, _) => new SinusoidTaskSource(options))
             .Add<RegressionMixtureOptions>("regression-mixture", "Regression of functions from several families: sine waves, lines, parabolas, cubics.", (options, _) => new RegressionMixtureTaskSource(options))
+            .Add<QuadraticOptions>("quadratics", "Random quadratic functions to be minimised, by the model `linear`.", (options, _) => new QuadraticTaskSource(options))
             .Add<GlyphOptions>("glyphs", "Drawings of endless made-up characters, each class a random stroke program.", (options, _) => new GlyphTaskSource(options))
             .AddFallback<ImageOptions>(
                 "the name of an imported image data set",

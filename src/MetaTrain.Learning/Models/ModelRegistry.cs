@@ -12,6 +12,7 @@ public static class ModelRegistry
     public static Registry<EpisodeShape, ISplitModel> All { get; } = new Registry<EpisodeShape, ISplitModel>("model")
         .Add<MlpOptions>("mlp", "A multilayer perceptron with ReLU.", (options, shape) =>
             new Mlp([shape.InputLength, .. options.Hidden, shape.Outputs]))
+        .Add<LinearOptions>("linear", "y = W x without a bias, from zeros: what minimises quadratics.", (_, shape) => new LinearModel(shape.InputLength, shape.Outputs))
         .Add<Conv4Options>("conv4", "Four convolutions with batch normalisation, the usual network of few-shot image classification.", CreateConv4)
         .Add<NoConvOptions>("no-conv", "MAML's fully connected network with batch normalisation for Omniglot.", (options, shape) =>
             new NoConvNet(shape.InputLength, options.Hidden, shape.Outputs));

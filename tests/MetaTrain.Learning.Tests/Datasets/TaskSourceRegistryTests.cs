@@ -46,8 +46,8 @@ public sealed class TaskSourceRegistryTests
     }
 
     [Theory]
-    [InlineData("""{ "ways": 5 }""", "data.dataset is missing: it must be one of sinusoid, regression-mixture, glyphs, or the name of an imported image data set.")]
-    [InlineData("""{ "dataset": 3 }""", "data.dataset is 3: it must be one of sinusoid, regression-mixture, glyphs, or the name of an imported image data set.")]
+    [InlineData("""{ "ways": 5 }""", "data.dataset is missing: it must be one of sinusoid, regression-mixture, quadratics, glyphs, or the name of an imported image data set.")]
+    [InlineData("""{ "dataset": 3 }""", "data.dataset is 3: it must be one of sinusoid, regression-mixture, quadratics, glyphs, or the name of an imported image data set.")]
     [InlineData("""{ "dataset": "glyphs", "thickestPen": 1, "thinnestPen": 2 }""", "data.thickestPen is 1, but thinnestPen is 2: it must be at least as much.")]
     [InlineData("""{ "dataset": "regression-mixture", "families": [] }""", "data.families is empty: it must name a family, for instance sinusoid.")]
     [InlineData("""{ "dataset": "regression-mixture", "families": ["line", "line"] }""", "data.families names a family twice: name each once.")]

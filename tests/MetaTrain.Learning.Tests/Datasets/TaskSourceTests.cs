@@ -4,6 +4,7 @@ using MetaTrain.Learning.Datasets;
 using MetaTrain.Learning.Datasets.Glyphs;
 using MetaTrain.Learning.Datasets.Images;
 using MetaTrain.Learning.Datasets.Mixtures;
+using MetaTrain.Learning.Datasets.Quadratics;
 using MetaTrain.Learning.Datasets.Sinusoids;
 using MetaTrain.Learning.Episodes;
 
@@ -17,7 +18,7 @@ public sealed class TaskSourceTests
 
     public static TheoryData<string> Names { get; } =
     [
-        "sinusoid", "regression-mixture", "regression-mixture-noisy", "glyphs", "images", "images-rotated", "images-augmented", "images-unlabelled",
+        "sinusoid", "regression-mixture", "regression-mixture-noisy", "quadratics", "glyphs", "images", "images-rotated", "images-augmented", "images-unlabelled",
     ];
 
     [Theory, MemberData(nameof(Names))]
@@ -91,6 +92,7 @@ public sealed class TaskSourceTests
         "sinusoid" => new SinusoidTaskSource(new SinusoidOptions()),
         "regression-mixture" => new RegressionMixtureTaskSource(new RegressionMixtureOptions()),
         "regression-mixture-noisy" => new RegressionMixtureTaskSource(new RegressionMixtureOptions { Noise = 0.3 }),
+        "quadratics" => new QuadraticTaskSource(new QuadraticOptions()),
         "glyphs" => new GlyphTaskSource(new GlyphOptions { Queries = 2 }),
         "images" or "images-rotated" or "images-augmented" or "images-unlabelled" => new ImageTaskSource(MadeUpImages.Create(classesPerSplit: 8), new ImageOptions
         {

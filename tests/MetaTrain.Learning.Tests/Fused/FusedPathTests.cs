@@ -72,6 +72,7 @@ public sealed partial class FusedPathTests
     private static readonly string[] AutogradOnly =
     [
         "hsml",
+        "lstm-optimizer",
     ];
 
     public static TheoryData<string, string> Cells() => [.. Models.SelectMany(model => Methods

@@ -1,0 +1,98 @@
+using MetaTrain.Learning.Algorithms;
+using MetaTrain.Learning.Datasets.Quadratics;
+using MetaTrain.Learning.Datasets.Sinusoids;
+using MetaTrain.Learning.Episodes;
+using MetaTrain.Learning.Experiments;
+using MetaTrain.Learning.InnerLoop;
+using MetaTrain.Learning.MetaOptimizers;
+using MetaTrain.Learning.Models;
+
+namespace MetaTrain.Learning.Tests.Experiments;
+
+public sealed class OptimizerContestTests
+{
+    [Fact]
+    public void Train_MakesAnOptimizerOfQuadratics_ThatBeatsItselfUntrainedAndAFixedRate()
+    {
+        var (source, model) = (new QuadraticTaskSource(new QuadraticOptions()), new LinearModel(10, 1));
+        var contest = new OptimizerContest(source, model, Losses.MeanSquaredError) { Steps = 20, Tasks = 64 };
+        Outdoes(source, model, contest, new LstmOptimizerOptions { OutputScale = 0.1, InnerLoss = InnerLoss.Sum }, fixedRate: 0.001);
+    }
+
+    [Fact]
+    public void Train_MakesAnOptimizerOfPerceptrons_ThatBeatsItselfUntrainedAndAFixedRate()
+    {
+        var (source, model) = (new SinusoidTaskSource(new SinusoidOptions { Shots = 20, Queries = 1 }), new Mlp(1, 20, 1));
+        var contest = new OptimizerContest(source, model, Losses.MeanSquaredError) { Steps = 20, Tasks = 64, InnerLoss = InnerLoss.Mean };
+        Outdoes(source, model, contest, new LstmOptimizerOptions { OutputScale = 0.1 }, fixedRate: 0.001);
+    }
+
+    [Fact]
+    public void Measure_FollowsTheFunctions_ByHand()
+    {
+        // Two coordinates, one function: gradient descent in plain numbers.
+        var source = new QuadraticTaskSource(new QuadraticOptions { Dimensions = 2 });
+        var contest = new OptimizerContest(source, new LinearModel(2, 1), Losses.MeanSquaredError) { Steps = 3, Tasks = 1, Seed = 5 };
+        var block = new EpisodeBlock(source.TrainingShape, 1);
+        source.Sample(new EpisodeKey(5, Split.Test, 0, 0), block, 0);
+        double[] theta = [0, 0];
+        List<double> expected = [];
+        for (var step = 0; step <= 3; step++)
+        {
+            double[] errors = [.. Enumerable.Range(0, 2).Select(row =>
+                (block.SupportInputs[2 * row] * theta[0]) + (block.SupportInputs[(2 * row) + 1] * theta[1]) - block.SupportTargets[row])];
+            expected.Add(errors.Sum(error => error * error));
+            theta = [.. theta.Select((value, k) => value - (0.05 * 2 * errors.Select((error, row) => error * block.SupportInputs[(2 * row) + k]).Sum()))];
+        }
+
+        var curve = contest.Measure(HandMadeOptimizer.Sgd, 0.05);
+
+        Assert.Equal(4, curve.Losses.Length);
+        Assert.All(expected.Zip(curve.Losses), pair => Assert.Equal(pair.First, pair.Second.Mean, 1e-4 * Math.Max(1, pair.First)));
+    }
+
+    [Theory]
+    [InlineData(HandMadeOptimizer.RmsProp, 10.0)]
+    [InlineData(HandMadeOptimizer.Adam, 1.0)]
+    public void FirstStep_IsOfTheCustomarySize_InEveryCoordinate(HandMadeOptimizer optimizer, double factor)
+    {
+        // RMSProp's first mean square is a hundredth of the gradient's: ten times the rate. Adam corrects for that: the rate itself.
+        var source = new QuadraticTaskSource(new QuadraticOptions { Dimensions = 1 });
+        var contest = new OptimizerContest(source, new LinearModel(1, 1), Losses.MeanSquaredError) { Steps = 1, Tasks = 1, Seed = 3 };
+        var block = new EpisodeBlock(source.TrainingShape, 1);
+        source.Sample(new EpisodeKey(3, Split.Test, 0, 0), block, 0);
+        var (w, y) = (block.SupportInputs[0], block.SupportTargets[0]);
+        var theta = Math.Sign(w * y) * 0.01 * factor;
+
+        Assert.Equal(Math.Pow((w * theta) - y, 2), contest.Measure(optimizer, 0.01).Final.Mean, 1e-5);
+    }
+
+    [Fact]
+    public void Tune_TakesTheRateOfLeastFinalLoss_AndNoneThatDiverges()
+    {
+        var source = new QuadraticTaskSource(new QuadraticOptions());
+        var contest = new OptimizerContest(source, new LinearModel(10, 1), Losses.MeanSquaredError) { Tasks = 32, LearningRates = [0.0001, 0.01, 10] };
+
+        var tuned = contest.Tune(HandMadeOptimizer.Sgd);
+
+        Assert.Equal(0.01, tuned.LearningRate);
+        Assert.True(tuned.Final.Mean < contest.Measure(HandMadeOptimizer.Sgd, 0.0001).Final.Mean);
+        Assert.Equal(16, new OptimizerContest(source, new LinearModel(10, 1), Losses.MeanSquaredError).LearningRates.Length);
+    }
+
+    private static void Outdoes(ITaskSource source, IModel model, OptimizerContest contest, LstmOptimizerOptions options, double fixedRate)
+    {
+        var optimizer = new LstmOptimizer(model, Losses.MeanSquaredError, options with { LearnInitial = false, InnerSteps = contest.Steps });
+        var adam = new AdamOptions { Iterations = 100, TasksPerIteration = 16, LearningRate = 0.01 };
+        var trainer = new MetaTrainer(new Experiment(source, optimizer, count => new Adam(adam, count), seed: 1), adam.TasksPerIteration);
+        var untrained = contest.Measure(optimizer, trainer.Parameters.Span).Final;
+
+        trainer.Train(adam.Iterations, cancellationToken: TestContext.Current.CancellationToken);
+
+        var trained = contest.Measure(optimizer, trainer.Parameters.Span);
+        var plain = contest.Measure(HandMadeOptimizer.Sgd, fixedRate);
+        Assert.True(trained.Final.Mean + trained.Final.Ci95 < untrained.Mean - untrained.Ci95, $"From {untrained} to {trained.Final}.");
+        Assert.True(trained.Final.Mean < plain.Final.Mean, $"{trained.Final} against {plain.Final} of plain descent, from {plain.Losses[0]}.");
+        Assert.Equal(plain.Losses[0], trained.Losses[0]);
+    }
+}
