@@ -13,7 +13,8 @@ public static class AlgorithmRegistry
         .Add<AnilOptions>("anil", "ANIL: MAML that adapts the head alone.", (options, context) => new Anil(context.Model, context.Loss, options))
         .Add<ReptileOptions>("reptile", "Reptile: moves towards adapted parameters.", (options, context) => new Reptile(context.Model, context.Loss, options))
         .Add<MetaSgdOptions>("meta-sgd", "Meta-SGD: MAML with learned step sizes.", (options, context) => new MetaSgd(context.Model, context.Loss, options))
-        .Add<ProtoNetOptions>("proto-net", "Prototypical networks.", (_, context) => new ProtoNet(RequireClasses("proto-net", context).Model, context.Loss), "protonet");
+        .Add<ProtoNetOptions>("proto-net", "Prototypical networks.", (_, context) => new ProtoNet(RequireClasses("proto-net", context).Model, context.Loss), "protonet")
+        .Add<GaussianProtoOptions>("gaussian-proto", "Gaussian prototypical networks.", (options, context) => new GaussianProto(RequireClasses("gaussian-proto", context).Model, context.Loss, options));
 
     private static AlgorithmContext RequireClasses(string kind, AlgorithmContext context) => context.Shape.IsRegression
         ? throw new OptionsException("algorithm.kind", $"algorithm.kind is \"{kind}\", which tells classes apart, but the data is regression: use maml, anil, reptile or meta-sgd.")

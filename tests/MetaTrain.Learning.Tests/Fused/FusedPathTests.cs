@@ -40,12 +40,15 @@ public sealed class FusedPathTests
         """{ "kind": "reptile", "innerSteps": 3, "innerLearningRate": 0.01 }""",
         """{ "kind": "reptile", "innerOptimizer": "sgd", "innerSteps": 2 }""",
         """{ "kind": "proto-net" }""",
+        """{ "kind": "gaussian-proto", "dimensions": 6 }""",
+        """{ "kind": "gaussian-proto", "dimensions": 6, "covariance": "diagonal", "sampled": true, "samples": 3 }""",
     ];
 
     /// <summary>Methods that tell classes apart and nothing else.</summary>
     private static readonly string[] ClassesOnly =
     [
         "proto-net",
+        "gaussian-proto",
     ];
 
     /// <summary>Methods that are computed through autograd alone, each for a reason that its file gives.</summary>
