@@ -14,11 +14,22 @@ public static class AlgorithmRegistry
         .Add<ReptileOptions>("reptile", "Reptile: moves towards adapted parameters.", (options, context) => new Reptile(context.Model, context.Loss, options))
         .Add<MetaSgdOptions>("meta-sgd", "Meta-SGD: MAML with learned step sizes.", (options, context) => new MetaSgd(context.Model, context.Loss, options))
         .Add<ProtoNetOptions>("proto-net", "Prototypical networks.", (_, context) => new ProtoNet(RequireClasses("proto-net", context).Model, context.Loss), "protonet")
-        .Add<GaussianProtoOptions>("gaussian-proto", "Gaussian prototypical networks.", (options, context) => new GaussianProto(RequireClasses("gaussian-proto", context).Model, context.Loss, options));
+        .Add<GaussianProtoOptions>("gaussian-proto", "Gaussian prototypical networks.", (options, context) =>
+            new GaussianProto(RequireDescriptions(options.Descriptions, RequireClasses("gaussian-proto", context)).Model, context.Loss, options));
 
     private static AlgorithmContext RequireClasses(string kind, AlgorithmContext context) => context.Shape.IsRegression
         ? throw new OptionsException("algorithm.kind", $"algorithm.kind is \"{kind}\", which tells classes apart, but the data is regression: use maml, anil, reptile or meta-sgd.")
         : context;
+
+    private static AlgorithmContext RequireDescriptions(int asked, AlgorithmContext context) => (asked, context.Shape.Descriptions) switch
+    {
+        (0, _) => context,
+        (_, 0) => throw new OptionsException(
+            "algorithm.descriptions", $"algorithm.descriptions is {asked}, but the data describes no classes: leave it out, or take a task source that does."),
+        var (_, told) when told != asked => throw new OptionsException(
+            "algorithm.descriptions", $"algorithm.descriptions is {asked}, but the data describes a class by {told} values: take {told}."),
+        _ => context,
+    };
 }
 
 /// <summary>What a method needs beside its options.</summary>

@@ -9,6 +9,9 @@
 // cross entropy is the objective of Gordon et al.: Meta-Learning Probabilistic Inference for Prediction (VERSA), ICLR 2019,
 // arXiv:1805.09921. When answering, nothing is drawn: the mean p_c stands for the class.
 //
+// Descriptions (zero-shot): p_c and S_c = 1 + softplus(raw) come by linear maps of their own from a vector that describes the class, and
+// the support set is not looked at; as Snell et al. (NIPS 2017, arXiv:1703.05175) do with attributes and prototypical networks.
+//
 // T tasks, N examples, S support and Q query examples, C classes, F features, D dimensions of a point, L draws.
 using MetaTrain.Learning.Episodes;
 using MetaTrain.Learning.Models;
@@ -26,11 +29,16 @@ public sealed class GaussianProto(ISplitModel model, ExampleLoss loss, GaussianP
 {
     private const string Mean = "gaussian.mean";
     private const string Precision = "gaussian.precision";
+    private const string DescribedMean = "gaussian.describe.mean";
+    private const string DescribedPrecision = "gaussian.describe.precision";
 
     /// <summary>Keeps the slope of a root finite where a query lies on a prototype.</summary>
     private const double LeastSquare = 1e-6;
 
     private readonly GaussianProtoOptions _options = options ?? new GaussianProtoOptions();
+
+    /// <inheritdoc/>
+    protected internal override int Descriptions => _options.Descriptions;
 
     /// <inheritdoc/>
     protected internal override Tensor Compare(ParameterSet parameters, Comparison comparison)
@@ -45,24 +53,40 @@ public sealed class GaussianProto(ISplitModel model, ExampleLoss loss, GaussianP
     /// <summary>The Gaussian of each class: mean and precision, each [T, C, D].</summary>
     internal (Tensor Prototypes, Tensor Precisions) Classes(ParameterSet parameters, Comparison comparison)
     {
+        if (Descriptions > 0)
+        {
+            var descriptions_TCV = comparison.Descriptions
+                ?? throw new InvalidOperationException($"This method compares with descriptions of {Descriptions} values, and the classes have none.");
+            var described_TCD = Ops.Linear(descriptions_TCV, parameters[$"{DescribedMean}.weight"], parameters[$"{DescribedMean}.bias"]);
+            return (described_TCD, Precisions(parameters, DescribedPrecision, descriptions_TCV, described_TCD));
+        }
+
         var means_TSD = Means(parameters, comparison.Support);
-        var precisions_TSD = Precisions(parameters, comparison.Support, means_TSD);
+        var precisions_TSD = Precisions(parameters, Precision, comparison.Support, means_TSD);
         var members_TCS = comparison.Labels.transpose(1, 2);
         var precisions_TCD = members_TCS.bmm(precisions_TSD);
         return (Ops.Divide(members_TCS.bmm(Ops.Multiply(precisions_TSD, means_TSD)), precisions_TCD), precisions_TCD);
     }
 
-    // A bias would shift all points alike and change no distance: only rounding would move it.
     private static IEnumerable<ParameterDefinition> Own(ISplitModel model, GaussianProtoOptions options)
     {
         var features = model.FeatureShape.Aggregate(1, (product, size) => product * size);
-        var mean = new ParameterDefinition($"{Mean}.weight", [options.Dimensions, features], Initializer.Uniform(1 / Math.Sqrt(features)));
-        return options.Covariance switch
-        {
-            GaussianCovariance.Constant => [mean],
-            GaussianCovariance.Radius => [mean, .. ParameterDefinition.Linear(Precision, features, 1)],
-            _ => [mean, .. ParameterDefinition.Linear(Precision, features, options.Dimensions)],
-        };
+        var isZeroShot = options.Descriptions > 0;
+        IEnumerable<ParameterDefinition> precision = options.Covariance == GaussianCovariance.Constant ? [] : ParameterDefinition.Linear(
+            isZeroShot ? DescribedPrecision : Precision,
+            isZeroShot ? options.Descriptions : features,
+            options.Covariance == GaussianCovariance.Radius ? 1 : options.Dimensions);
+
+        // Squared distances start at a few, whatever the sizes: from tens on, the softmax would be sure of itself before it has learned anything.
+        var start = Initializer.Uniform(Math.Sqrt(12.0 / (features * options.Dimensions)));
+
+        // A bias of the mean would shift all points alike and change no distance (a description's has one): only rounding would move it.
+        return
+        [
+            new ParameterDefinition($"{Mean}.weight", [options.Dimensions, features], start),
+            .. isZeroShot ? ParameterDefinition.Linear(DescribedMean, options.Descriptions, options.Dimensions) : [],
+            .. precision,
+        ];
     }
 
     private static Tensor Means(ParameterSet parameters, Tensor features)
@@ -72,14 +96,14 @@ public sealed class GaussianProto(ISplitModel model, ExampleLoss loss, GaussianP
     }
 
     /// <summary>1 + softplus(raw): [T, N, D], the same in all directions for a radius.</summary>
-    private Tensor Precisions(ParameterSet parameters, Tensor features, Tensor means)
+    private Tensor Precisions(ParameterSet parameters, string layer, Tensor features, Tensor means)
     {
         if (_options.Covariance == GaussianCovariance.Constant)
         {
             return ones_like(means);
         }
 
-        var raw = Ops.Linear(features, parameters[$"{Precision}.weight"], parameters[$"{Precision}.bias"]);
+        var raw = Ops.Linear(features, parameters[$"{layer}.weight"], parameters[$"{layer}.bias"]);
         return Ops.Add(Ops.Softplus(raw), 1).expand(means.shape);
     }
 

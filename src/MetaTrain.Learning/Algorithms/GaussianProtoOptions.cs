@@ -43,6 +43,11 @@ public sealed record GaussianProtoOptions
     [Description("What of the distance to a class is its logit: squared, or plain as in the code of the paper's author.")]
     public GaussianDistance Distance { get; init; } = GaussianDistance.Squared;
 
+    /// <summary>0, or the values of a class's description.</summary>
+    [Description("0 to compare with the support set; else the number of values that the data describes a class by: prototypes come from these alone (zero-shot).")]
+    [Range(0, 65536)]
+    public int Descriptions { get; init; }
+
     /// <summary>True to draw prototypes while training.</summary>
     [Description("True to draw each prototype from its Gaussian while training, in the manner of VERSA; answers use its mean.")]
     public bool Sampled { get; init; }

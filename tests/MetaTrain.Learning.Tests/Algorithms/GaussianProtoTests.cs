@@ -64,7 +64,7 @@ public sealed class GaussianProtoTests
             .. Enumerable.Range(0, Tasks).SelectMany(task => expected.Answers(
                 TensorData.ToDoubles(support[task]), TensorData.ToDoubles(queries[task]), Ways, Shots, new EpisodeKey(5, Split.Train, 9, 4 + task))),
         ];
-        TestTasks.AssertClose(wanted, TensorData.ToDoubles(answers.detach()), 1e-6);
+        TestTasks.AssertClose(wanted, TensorData.ToDoubles(answers.detach()), 1e-10);
     }
 
     [Theory]
@@ -183,7 +183,7 @@ public sealed class GaussianProtoTests
                             sum += precision * Math.Pow(Mean(queries, query, d) - p, 2);
                         }
 
-                        logits[way] = distance == GaussianDistance.Squared ? -sum : -Math.Sqrt(sum);
+                        logits[way] = distance == GaussianDistance.Squared ? -sum : -Math.Sqrt(sum + 1e-6);
                     }
 
                     for (var way = 0; way < ways; way++)

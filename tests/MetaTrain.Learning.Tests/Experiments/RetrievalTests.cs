@@ -96,6 +96,22 @@ public sealed class RetrievalTests
             Assert.Contains(part, Assert.Throws<ArgumentException>(retrieve).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Retrieve_RefusesDescriptionsThatDoNotFit()
+    {
+        var method = new GaussianProto(new NoConvNet(4, [6], 3), Losses.CrossEntropy, new GaussianProtoOptions { Descriptions = 2 });
+        var parameters = new float[TestTasks.LayoutOf(method).Length];
+        NamedClass[] Told(int values) => [NamedClass.Described("a", Values(2, 1)), NamedClass.Described("b", Values(values, 2))];
+
+        var wrong = Assert.Throws<ArgumentException>(() => Retrieval.Retrieve(method, parameters, [4], Told(3), Values(8, 1), 1, transductive: true));
+        var alone = Assert.Throws<ArgumentException>(() => Retrieval.Retrieve(method, parameters, [4], Told(2), Values(8, 1), 1));
+
+        Assert.Contains("\"b\" is described by 3 values", wrong.Message, StringComparison.Ordinal);
+        Assert.Contains("transductive: true", alone.Message, StringComparison.Ordinal);
+        Assert.Equal(2, Retrieval.Retrieve(method, parameters, [4], Told(2), Values(8, 1), 1, transductive: true).Length);
+        Assert.Single(Retrieval.Retrieve(method, parameters, [4], [.. Told(2).Select(told => told with { Examples = Values(4, 3) })], Values(4, 1), 1));
+    }
+
     private static NamedClass[] Classes() => [new("a", Values(8, 1)), new("b", Values(4, 2)), new("c", Values(4, 3))];
 
     private static float[] Values(int count, ulong seed)
