@@ -21,11 +21,23 @@ public static class AlgorithmRegistry
         .Add<RelationNetOptions>("relation-net", "Relation networks.", (options, context) => new RelationNet(RequireClasses("relation-net", context).Model, options))
         .Add<HsmlOptions>("hsml", "HSML: MAML from a start that is gated by what kind of task it is.", (options, context) => new Hsml(context.Model, context.Loss, context.Shape, options))
         .Add<ProtoTransferOptions>("proto-transfer", "ProtoTransfer: prototypes learned without labels, fine-tuned when answering.", (options, context) => new ProtoTransfer(RequireClasses("proto-transfer", context).Model, context.Loss, options))
-        .Add<LstmOptimizerOptions>("lstm-optimizer", "A learned optimizer: an LSTM that takes the inner steps.", (options, context) => new LstmOptimizer(context.Model, context.Loss, options));
+        .Add<LstmOptimizerOptions>("lstm-optimizer", "A learned optimizer: an LSTM that takes the inner steps.", (options, context) => new LstmOptimizer(context.Model, context.Loss, options))
+        .Add<GaussianProtoOptions>("gaussian-proto", "Gaussian prototypical networks.", (options, context) =>
+            new GaussianProto(RequireDescriptions(options.Descriptions, RequireClasses("gaussian-proto", context)).Model, context.Loss, options));
 
     private static AlgorithmContext RequireClasses(string kind, AlgorithmContext context) => context.Shape.IsRegression
         ? throw new OptionsException("algorithm.kind", $"algorithm.kind is \"{kind}\", which tells classes apart, but the data is regression: use maml, anil, reptile or meta-sgd.")
         : context;
+
+    private static AlgorithmContext RequireDescriptions(int asked, AlgorithmContext context) => (asked, context.Shape.Descriptions) switch
+    {
+        (0, _) => context,
+        (_, 0) => throw new OptionsException(
+            "algorithm.descriptions", $"algorithm.descriptions is {asked}, but the data describes no classes: leave it out, or take a task source that does."),
+        var (_, told) when told != asked => throw new OptionsException(
+            "algorithm.descriptions", $"algorithm.descriptions is {asked}, but the data describes a class by {told} values: take {told}."),
+        _ => context,
+    };
 }
 
 /// <summary>What a method needs beside its options.</summary>

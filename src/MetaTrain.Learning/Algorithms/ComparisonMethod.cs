@@ -41,12 +41,21 @@ public abstract class ComparisonMethod(ISplitModel model, ExampleLoss loss, para
     /// </summary>
     protected internal virtual bool MixesQueries => false;
 
+    /// <summary>
+    /// The values of a class's description, for a method that compares with descriptions and does not look at the support set's features
+    /// (zero-shot); 0 for one that compares with the support set.
+    /// </summary>
+    protected internal virtual int Descriptions => 0;
+
+    /// <summary>Whether the body normalises over the examples that it is shown together.</summary>
+    internal bool BodyMixesExamples => model.MixesExamples;
+
     /// <inheritdoc/>
     public MetaGradient Compute(ComputeContext context, ParameterSet parameters, TaskBatch tasks)
     {
         var theta = parameters.AsLeaves();
-        var (support, queries) = (model.Features(theta, tasks.Support.Inputs), model.Features(theta, tasks.Query.Inputs));
-        var comparison = new Comparison(support, tasks.Support.Targets, queries) { Training = context };
+        var (support, queries) = (SupportFeatures(theta, tasks.Support), model.Features(theta, tasks.Query.Inputs));
+        var comparison = new Comparison(support, tasks.Support.Targets, queries) { Training = context, Descriptions = tasks.Support.Descriptions };
         var predictions = Compare(theta, comparison);
         var losses_T = TaskLoss.Of(Loss, predictions, tasks.Query);
         return new MetaGradient(Gradients.Of(Ops.Sum(losses_T), theta, createGraph: false), losses_T, predictions);
@@ -56,7 +65,7 @@ public abstract class ComparisonMethod(ISplitModel model, ExampleLoss loss, para
     public IPredictor Adapt(AdaptContext context, ParameterSet parameters, Examples support)
     {
         using var noGraph = no_grad();
-        return new Predictor(this, model, parameters, model.Features(parameters, support.Inputs), support, context);
+        return new Predictor(this, model, parameters, SupportFeatures(parameters, support), support, context);
     }
 
     /// <inheritdoc/>
@@ -82,6 +91,10 @@ public abstract class ComparisonMethod(ISplitModel model, ExampleLoss loss, para
             : cat([.. Enumerable.Range(0, (int)queries).Select(query => Compare(parameters, comparison.Only(query)))], 1);
     }
 
+    /// <summary>[T, S, F]; the inputs themselves for a method that looks at descriptions instead.</summary>
+    private Tensor SupportFeatures(ParameterSet parameters, Examples support) =>
+        Descriptions > 0 ? support.Inputs : model.Features(parameters, support.Inputs);
+
     private sealed class Predictor(
         ComparisonMethod method, ISplitModel model, ParameterSet parameters, Tensor features, Examples support, AdaptContext context) : IPredictor
     {
@@ -89,7 +102,11 @@ public abstract class ComparisonMethod(ISplitModel model, ExampleLoss loss, para
         {
             using var noGraph = no_grad();
             var queries = QueriesApart.Features(model, parameters, support.Inputs, query, context.Transductive);
-            var comparison = new Comparison(features, support.Targets, queries) { InnerSteps = context.InnerSteps ?? method.InnerSteps };
+            var comparison = new Comparison(features, support.Targets, queries)
+            {
+                InnerSteps = context.InnerSteps ?? method.InnerSteps,
+                Descriptions = support.Descriptions,
+            };
             return method.Answer(parameters, comparison, context.Transductive);
         }
     }
@@ -106,6 +123,9 @@ public sealed record Comparison(Tensor Support, Tensor Labels, Tensor Queries)
 
     /// <summary>Steps of adaptation on the support set's features, for a method that takes any, when answering.</summary>
     public int InnerSteps { get; init; }
+
+    /// <summary>[T, C, V]: what is told of each class; null where nothing is.</summary>
+    public Tensor? Descriptions { get; init; }
 
     /// <summary>One query alone.</summary>
     public Comparison Only(int query) => this with { Queries = Queries.narrow(1, query, 1) };

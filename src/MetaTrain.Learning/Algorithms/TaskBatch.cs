@@ -7,11 +7,15 @@ namespace MetaTrain.Learning.Algorithms;
 /// <param name="Targets">[T, N, O]: regression targets, or the labels one-hot.</param>
 public sealed record Examples(Tensor Inputs, Tensor Targets)
 {
+    /// <summary>[T, C, V]: what is told of each class; null where nothing is.</summary>
+    public Tensor? Descriptions { get; init; }
+
     /// <summary>T.</summary>
     public long Tasks => Inputs.shape[0];
 
     /// <summary>Those of one task alone, as a block of one.</summary>
-    public Examples Only(int task) => new(Inputs.narrow(0, task, 1), Targets.narrow(0, task, 1));
+    public Examples Only(int task) =>
+        new(Inputs.narrow(0, task, 1), Targets.narrow(0, task, 1)) { Descriptions = Descriptions?.narrow(0, task, 1) };
 }
 
 /// <summary>The episodes of a block as tensors.</summary>

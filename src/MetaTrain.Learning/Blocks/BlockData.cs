@@ -34,6 +34,9 @@ internal sealed class BlockData<T>
     /// <summary>The index in its iteration of the first of them.</summary>
     public int FirstTask { get; init; }
 
+    /// <summary>[T, C, V]: what is told of each class; empty where nothing is.</summary>
+    public T[] Descriptions { private get; init; } = [];
+
     /// <summary>Sampled episodes.</summary>
     /// <param name="block">The episodes.</param>
     /// <param name="firstTask">The index in its iteration of the first of them.</param>
@@ -47,6 +50,7 @@ internal sealed class BlockData<T>
             (block.QueryInputs, shape.IsRegression ? block.QueryTargets : Labels(shape.Ways, shape.Queries)))
         {
             FirstTask = firstTask,
+            Descriptions = block.Descriptions,
         };
     }
 
@@ -58,6 +62,7 @@ internal sealed class BlockData<T>
         (QueryInputs(task).ToArray(), QueryTargets(task).ToArray()))
     {
         FirstTask = FirstTask + task,
+        Descriptions = DescriptionsOf(task).ToArray(),
     };
 
     /// <summary>[S, D].</summary>
@@ -71,6 +76,9 @@ internal sealed class BlockData<T>
 
     /// <summary>[Q, O].</summary>
     public ReadOnlySpan<T> QueryTargets(int task) => Targets(_queryTargets, task, Shape.QueryCount);
+
+    /// <summary>[C, V]; empty where nothing is told of classes.</summary>
+    public ReadOnlySpan<T> DescriptionsOf(int task) => Descriptions.AsSpan(task * Shape.Ways * Shape.Descriptions, Shape.Ways * Shape.Descriptions);
 
     private ReadOnlySpan<T> Targets(T[] targets, int task, int examples)
     {

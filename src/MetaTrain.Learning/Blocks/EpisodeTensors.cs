@@ -1,5 +1,6 @@
 using MetaTrain.Learning.Algorithms;
 using MetaTrain.Learning.Tensors;
+using static TorchSharp.torch;
 
 namespace MetaTrain.Learning.Blocks;
 
@@ -11,7 +12,7 @@ internal static class EpisodeTensors
     {
         var (supports, queries) = (block.Shape.SupportCount, block.Shape.QueryCount);
         return new TaskBatch(
-            Examples(block, supports, block.SupportInputs, block.SupportTargets, context),
+            Examples(block, supports, block.SupportInputs, block.SupportTargets, context) with { Descriptions = Descriptions(block, context) },
             Examples(block, queries, block.QueryInputs, block.QueryTargets, context));
     }
 
@@ -23,6 +24,11 @@ internal static class EpisodeTensors
             TensorData.FromValues(Join(block.Tasks, inputs), shape, context.Dtype, context.Device),
             TensorData.FromValues(Join(block.Tasks, targets), [block.Tasks, count, block.Shape.Outputs], context.Dtype, context.Device));
     }
+
+    private static Tensor? Descriptions(BlockData<float> block, ComputeContext context) => block.Shape.Descriptions == 0
+        ? null
+        : TensorData.FromValues(
+            Join(block.Tasks, block.DescriptionsOf), [block.Tasks, block.Shape.Ways, block.Shape.Descriptions], context.Dtype, context.Device);
 
     private static float[] Join(int tasks, Func<int, ReadOnlySpan<float>> part)
     {

@@ -29,6 +29,9 @@ public sealed class EpisodeBlock(EpisodeShape shape, int tasks)
     /// <summary>[T, ways]: the number that each way's class has in its split; -1 where the source does not say, and for regression empty.</summary>
     public int[] Classes { get; } = Unknown(tasks * shape.Ways);
 
+    /// <summary>What is told of each class, [T, Ways, Descriptions], row-major; empty where the data describes none.</summary>
+    public float[] Descriptions { get; } = new float[tasks * shape.Ways * shape.Descriptions];
+
     /// <summary>The inputs of support example <paramref name="example"/> of task <paramref name="task"/>: [D].</summary>
     public Span<float> SupportInput(int task, int example) => Row(SupportInputs, (task * Shape.SupportCount) + example, Shape.InputLength);
 
@@ -40,6 +43,9 @@ public sealed class EpisodeBlock(EpisodeShape shape, int tasks)
 
     /// <summary>The targets of query example <paramref name="example"/> of task <paramref name="task"/>: [Targets].</summary>
     public Span<float> QueryTarget(int task, int example) => Row(QueryTargets, (task * Shape.QueryCount) + example, Shape.Targets);
+
+    /// <summary>The description of class <paramref name="way"/> of task <paramref name="task"/>: [Descriptions].</summary>
+    public Span<float> Description(int task, int way) => Row(Descriptions, (task * Shape.Ways) + way, Shape.Descriptions);
 
     private static int[] Unknown(int length)
     {

@@ -20,6 +20,9 @@ public sealed record EpisodeShape
     /// <summary>Values a regression target; 0 for classification.</summary>
     public int Targets { get; init; }
 
+    /// <summary>Values of a class's description; 0 where the data describes no classes.</summary>
+    public int Descriptions { get; init; }
+
     /// <summary>True for regression.</summary>
     public bool IsRegression => Targets > 0;
 

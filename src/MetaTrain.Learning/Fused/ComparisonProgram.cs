@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Numerics;
 using MetaTrain.Learning.Algorithms;
 using MetaTrain.Learning.Blocks;
@@ -97,9 +98,12 @@ internal sealed unsafe class ComparisonProgram<T> : IBlockProgram<T>
             LoadSupport(workspace, episodes, task);
             _body.Gather!.Load(episodes.QueryInputs(task), workspace.Query.Input);
             workspace.Query.Forward(workspace.Body);
-            var leaves = Leaves(own, FeatureRows.Read(support), FeatureRows.Read(query));
-            var comparison = new Comparison(leaves[Support], Labels(episodes.SupportTargets(task), episodes.Shape), leaves[Query])
+            var supportRows = FeatureRows.Read(support);
+            var leaves = Leaves(own, LooksAtSupport ? supportRows : null, FeatureRows.Read(query));
+            supportRows = LooksAtSupport ? leaves[Support] : supportRows;
+            var comparison = new Comparison(supportRows, Labels(episodes.SupportTargets(task), episodes.Shape), leaves[Query])
             {
+                Descriptions = Descriptions(episodes, task),
                 Training = _context with { Iteration = iteration, FirstTask = episodes.FirstTask + task },
             };
             var predictions = _method.Compare(leaves, comparison);
@@ -108,10 +112,13 @@ internal sealed unsafe class ComparisonProgram<T> : IBlockProgram<T>
             result.Losses[task] = TensorData.ToDoubles(loss)[0];
             CopyTo(predictions, result.PredictionsOf(task));
             AddOwn(gradients, result.Gradient);
-            FeatureRows.Write(gradients[Support], support);
             FeatureRows.Write(gradients[Query], query);
             workspace.Query.Backward(workspace.Body, workspace.Sum.Values);
-            workspace.Support.Backward(workspace.Body, workspace.Sum.Values);
+            if (LooksAtSupport)
+            {
+                FeatureRows.Write(gradients[Support], support);
+                workspace.Support.Backward(workspace.Body, workspace.Sum.Values);
+            }
         }
 
         Packed.Unpack(workspace.Sum.Span, _map, result.Gradient);
@@ -129,7 +136,10 @@ internal sealed unsafe class ComparisonProgram<T> : IBlockProgram<T>
             LoadSupport(workspace, episodes, task);
             var queries = workspace.Features.Run(workspace.Body, episodes, task);
             var comparison = new Comparison(
-                FeatureRows.Read(workspace.Support.Output), Labels(episodes.SupportTargets(task), episodes.Shape), FeatureRows.Read(queries));
+                FeatureRows.Read(workspace.Support.Output), Labels(episodes.SupportTargets(task), episodes.Shape), FeatureRows.Read(queries))
+            {
+                Descriptions = Descriptions(episodes, task),
+            };
 
             // A method without steps answers the same after any number of them.
             var last = default(Tensor);
@@ -148,6 +158,8 @@ internal sealed unsafe class ComparisonProgram<T> : IBlockProgram<T>
         return answers.Values;
     }
 
+    private bool LooksAtSupport => _method.Descriptions == 0;
+
     private static void CopyTo(Tensor values, Span<T> target) =>
         new ReadOnlySpan<T>(TensorMemory.Of<T>(values.detach().contiguous()), target.Length).CopyTo(target);
 
@@ -163,11 +175,16 @@ internal sealed unsafe class ComparisonProgram<T> : IBlockProgram<T>
         workspace.Support.Forward(workspace.Body);
     }
 
-    private Tensor Labels(ReadOnlySpan<T> targets, EpisodeShape shape)
+    private Tensor Labels(ReadOnlySpan<T> targets, EpisodeShape shape) => Rows(targets, shape.Outputs);
+
+    private Tensor? Descriptions(BlockData<T> episodes, int task) =>
+        episodes.Shape.Descriptions == 0 ? null : Rows(episodes.DescriptionsOf(task), episodes.Shape.Descriptions);
+
+    private Tensor Rows(ReadOnlySpan<T> values, int width)
     {
-        var labels = empty([1, targets.Length / shape.Outputs, shape.Outputs], _context.Dtype);
-        targets.CopyTo(new Span<T>(TensorMemory.Of<T>(labels), targets.Length));
-        return labels;
+        var rows = empty([1, values.Length / width, width], _context.Dtype);
+        values.CopyTo(new Span<T>(TensorMemory.Of<T>(rows), values.Length));
+        return rows;
     }
 
     /// <summary>The method's own parameters: [1, shape...].</summary>
@@ -186,20 +203,16 @@ internal sealed unsafe class ComparisonProgram<T> : IBlockProgram<T>
     }
 
     /// <summary>Everything that a comparison is differentiated with respect to.</summary>
-    private static ParameterSet Leaves(ParameterSet own, Tensor support, Tensor query)
+    private static ParameterSet Leaves(ParameterSet own, Tensor? support, Tensor query)
     {
+        (string Name, Tensor Value)[] features = support is null ? [(Query, query)] : [(Support, support), (Query, query)];
         var layout = new ParameterLayout(
         [
             .. own.Layout.Slots.Select(slot => (slot.Name, slot.Shape)),
-            (Support, [.. support.shape[1..].Select(size => (int)size)]),
-            (Query, [.. query.shape[1..].Select(size => (int)size)]),
+            .. features.Select(rows => (rows.Name, ImmutableArray.CreateRange(rows.Value.shape[1..].Select(size => (int)size)))),
         ]);
-        return new ParameterSet(layout, layout.Slots.Select(slot => slot.Name switch
-        {
-            Support => support,
-            Query => query,
-            _ => own[slot.Name],
-        })).AsLeaves();
+        return new ParameterSet(layout, layout.Slots.Select(slot =>
+            features.FirstOrDefault(rows => rows.Name == slot.Name).Value ?? own[slot.Name])).AsLeaves();
     }
 
     private void AddOwn(ParameterSet gradients, Span<T> sum)

@@ -33,13 +33,28 @@ internal static class ConformanceCell
         ["anil"] = """{ "kind": "anil", "innerSteps": 2, "innerLearningRate": 0.1 }""",
         ["reptile"] = """{ "kind": "reptile", "innerSteps": 8, "innerLearningRate": 0.02 }""",
         ["meta-sgd"] = """{ "kind": "meta-sgd", "innerSteps": 2 }""",
+        ["maml-plus-plus"] = """{ "kind": "maml-plus-plus", "innerSteps": 2, "innerLearningRate": 0.1 }""",
+        ["hsml"] = """{ "kind": "hsml", "innerSteps": 2, "innerLearningRate": 0.1 }""",
+        ["lstm-optimizer"] = """{ "kind": "lstm-optimizer", "innerSteps": 6, "truncation": 3 }""",
         ["proto-net"] = """{ "kind": "proto-net" }""",
+        ["matching-net"] = """{ "kind": "matching-net", "fullContext": true, "processingSteps": 2 }""",
+        ["relation-net"] = """{ "kind": "relation-net", "filters": 6 }""",
+        ["gnn"] = """{ "kind": "gnn", "heads": 2, "blocks": 2, "edgeWidth": 8, "width": 6 }""",
+        ["meta-net"] = """{ "kind": "meta-net", "width": 8, "generatorWidth": 6 }""",
+        ["gaussian-proto"] = """{ "kind": "gaussian-proto" }""",
+        ["proto-transfer"] = """{ "kind": "proto-transfer", "innerSteps": 3 }""",
     };
 
     /// <summary>Methods that tell classes apart and nothing else.</summary>
     private static readonly string[] ClassesOnly =
     [
         "proto-net",
+        "matching-net",
+        "relation-net",
+        "gnn",
+        "meta-net",
+        "gaussian-proto",
+        "proto-transfer",
     ];
 
     /// <summary>Methods whose direction is no gradient of their loss, and what proves them instead.</summary>

@@ -55,6 +55,8 @@ public sealed partial class FusedPathTests
         """{ "kind": "relation-net", "pooling": false, "batchNorm": false }""",
         """{ "kind": "proto-transfer", "innerOptimizer": "sgd", "innerLearningRate": 0.1 }""",
         """{ "kind": "proto-transfer", "concatenate": true, "views": 2, "innerLearningRate": 0.1 }""",
+        """{ "kind": "gaussian-proto", "dimensions": 6 }""",
+        """{ "kind": "gaussian-proto", "dimensions": 6, "covariance": "diagonal", "sampled": true, "samples": 3 }""",
     ];
 
     /// <summary>Methods that tell classes apart and nothing else.</summary>
@@ -66,6 +68,7 @@ public sealed partial class FusedPathTests
         "matching-net",
         "relation-net",
         "proto-transfer",
+        "gaussian-proto",
     ];
 
     /// <summary>Methods that are computed through autograd alone, each for a reason that its file gives.</summary>
