@@ -11,7 +11,8 @@ public static partial class Ops
     public static Tensor LeakyRelu(Tensor x, double slope = 0.01) => Add(Scale(Relu(x), 1 - slope), x, slope);
 
     /// <summary>log(1 + exp(x)), from single operations so that it is differentiable as often as wanted and never overflows.</summary>
-    public static Tensor Softplus(Tensor x) => Add(Relu(x), Add(x.abs().neg().exp(), 1).log());
+    /// <remarks>-|x| is x - 2 max(0, x), which has the right slope at 0 too, and every device has it.</remarks>
+    public static Tensor Softplus(Tensor x) => Add(Relu(x), Add(Add(x, Relu(x), -2).exp(), 1).log());
 
     /// <summary>e to the x.</summary>
     public static Tensor Exp(Tensor x) => x.exp();
