@@ -1,7 +1,7 @@
 // Relation networks: how well query j fits class i is r_ij = g(C(f(x_i), f(x_j))): the class's features, summed over its shots, and the
 // query's stand one behind the other along the channels (C), and a learned module g gives a score from 0 to 1. The paper trains it to be 1
 // for the query's own class and 0 for the others, by the squared error (r_ij - 1(y_i = y_j))^2: that is loss: mse. The default takes the
-// scores before their sigmoid for logits; it learned faster on glyphs, and lost less where queries are normalised one at a time.
+// scores before their sigmoid for logits; on glyphs it did no worse, and far better where queries are normalised one at a time.
 // Sung, Yang, Zhang, Xiang, Torr, Hospedales: Learning to Compare: Relation Network for Few-Shot Learning, CVPR 2018, arXiv:1711.06025,
 // equations 1 and 2. The paper sums the squares over classes; here they are averaged, which is a factor of the learning rate.
 using System.ComponentModel;
