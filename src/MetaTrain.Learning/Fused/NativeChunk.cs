@@ -16,7 +16,7 @@ internal sealed unsafe partial class NativeChunk
 
     /// <summary>What the calling thread cuts from next.</summary>
     [ThreadStatic]
-    private static NativeChunk? _current;
+    private static NativeChunk? Current;
 
     private readonly nuint _length;
     private nuint _used;
@@ -48,9 +48,9 @@ internal sealed unsafe partial class NativeChunk
     public static (NativeChunk Chunk, nuint Offset) Take(nuint bytes)
     {
         bytes = RoundUp(bytes, LineBytes);
-        if (_current is not { } chunk || chunk._length - chunk._used < bytes)
+        if (Current is not { } chunk || chunk._length - chunk._used < bytes)
         {
-            chunk = _current = new NativeChunk(Math.Max(1, bytes));
+            chunk = Current = new NativeChunk(Math.Max(1, bytes));
         }
 
         var offset = chunk._used;
