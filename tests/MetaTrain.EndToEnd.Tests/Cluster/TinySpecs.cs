@@ -14,14 +14,7 @@ internal static class TinySpecs
         ["meta-sgd"] = "{ kind: meta-sgd, innerSteps: 1 }",
         ["maml-plus-plus"] = "{ kind: maml-plus-plus, innerSteps: 2, innerLearningRate: 0.4 }",
         ["proto-net"] = "{ kind: proto-net }",
-        ["matching-net"] = "{ kind: matching-net, fullContext: true, processingSteps: 2 }",
-        ["relation-net"] = "{ kind: relation-net, filters: 8 }",
-        ["gnn"] = "{ kind: gnn, blocks: 2, width: 8, edgeWidth: 8 }",
-        ["meta-net"] = "{ kind: meta-net, width: 8, generatorWidth: 6 }",
         ["gaussian-proto"] = "{ kind: gaussian-proto, sampled: true, samples: 3 }",
-        ["proto-transfer"] = "{ kind: proto-transfer, innerSteps: 3 }",
-        ["hsml-by-autograd"] = "{ kind: hsml, width: 8, embedding: 8 }",
-        ["lstm-optimizer-by-autograd"] = "{ kind: lstm-optimizer, innerSteps: 4, truncation: 2, hiddenUnits: 4 }",
     };
 
     // Parameters and gradients of so many filters do not travel in messages: silos fetch them from each other.
