@@ -40,6 +40,7 @@ internal static class FigureRun
                 ["command"] = "metatrain " + string.Join(' ', CommandOf(figure, more).Select(static word => word.Contains(' ') ? $"'{word}'" : word)),
                 ["result"] = result,
             };
+            Directory.CreateDirectory(Kept);
             await File.WriteAllTextAsync(Path.Combine(Kept, figure.Id + ".json"), kept.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
             await WriteAsync();
         }
