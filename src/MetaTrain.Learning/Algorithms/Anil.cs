@@ -94,7 +94,7 @@ public sealed class Anil(ISplitModel model, ExampleLoss loss, AnilOptions? optio
         parameters.Take(parameters.Layout.Where(name => name.StartsWith(ISplitModel.HeadPrefix, StringComparison.Ordinal)));
 
     private ParameterSet AdaptDifferentiably(ParameterSet theta, Examples support) => GradientSteps.Differentiable(
-        Head(theta), support.Tasks, InnerSteps, SupportLosses(theta, model.Features(theta, support.Inputs), support), Descend);
+        Head(theta), support.Tasks, InnerSteps, SupportLosses(theta, model.Features(theta, support.Inputs), support), GradientSteps.Descend(_options.InnerLearningRate));
 
     private ParameterSet AdaptDetached(ParameterSet parameters, Examples support, int steps)
     {
@@ -104,14 +104,11 @@ public sealed class Anil(ISplitModel model, ExampleLoss loss, AnilOptions? optio
             features = model.Features(parameters, support.Inputs);
         }
 
-        return GradientSteps.Detached(Head(parameters), support.Tasks, steps, SupportLosses(parameters, features, support), Descend);
+        return GradientSteps.Detached(Head(parameters), support.Tasks, steps, SupportLosses(parameters, features, support), GradientSteps.Descend(_options.InnerLearningRate));
     }
 
     private Func<ParameterSet, Tensor> SupportLosses(ParameterSet parameters, Tensor features, Examples support) =>
         head => TaskLoss.Of(Loss, model.Head(parameters.Replace(head), features), support, _options.InnerLoss);
-
-    private ParameterSet Descend(ParameterSet parameters, ParameterSet gradients, int step) =>
-        parameters.Zip(gradients, (parameter, gradient) => Ops.Add(parameter, gradient, -_options.InnerLearningRate));
 
     private sealed class HeadPredictor(
         ISplitModel model, ParameterSet parameters, ParameterSet head, Tensor support, bool transductive) : IPredictor

@@ -44,10 +44,10 @@ internal static class FastWeights
         var state = (Hidden: nothing_TNH, Cell: nothing_TNH);
         foreach (var gradient in gradients)
         {
-            state = Ops.LstmCell(LogAndSign(gradient), state, parameters[$"{Sequence}.input"], recurrent, parameters[$"{Sequence}.bias"]);
+            state = Ops.LstmCell(Readable(gradient), state, parameters[$"{Sequence}.input"], recurrent, parameters[$"{Sequence}.bias"]);
         }
 
-        return Linear(parameters, $"{Sequence}.output", state.Hidden).reshape(shape);
+        return Ops.Linear(state.Hidden, parameters, $"{Sequence}.output").reshape(shape);
     }
 
     /// <summary>Fast weights of every example, [T, S, O, D]: its gradient is the product of errors and inputs.</summary>
@@ -57,23 +57,11 @@ internal static class FastWeights
     public static Tensor OfExamples(ParameterSet parameters, Tensor errors, Tensor inputs)
     {
         var gradients_TSOD = Ops.Multiply(errors.unsqueeze(3), inputs.unsqueeze(2));
-        var first = Ops.Relu(Linear(parameters, $"{Examples}.layer1", LogAndSign(gradients_TSOD)));
-        var second = Ops.Relu(Linear(parameters, $"{Examples}.layer2", first));
-        return Linear(parameters, $"{Examples}.output", second).reshape(gradients_TSOD.shape);
+        var first = Ops.Relu(Ops.Linear(Readable(gradients_TSOD), parameters, $"{Examples}.layer1"));
+        var second = Ops.Relu(Ops.Linear(first, parameters, $"{Examples}.layer2"));
+        return Ops.Linear(second, parameters, $"{Examples}.output").reshape(gradients_TSOD.shape);
     }
 
-    /// <summary>What a network can read of a gradient whatever its scale (Andrychowicz et al. 2016, arXiv:1606.04474, appendix A): [T, all else, 2].</summary>
-    public static Tensor LogAndSign(Tensor gradients)
-    {
-        var g = gradients.reshape(gradients.shape[0], -1);
-
-        // max(u, -1) = relu(u + 1) - 1, and clipping to [-1, 1] is relu(u + 1) - relu(u - 1) - 1.
-        var log = Ops.Add(Ops.Relu(Ops.Add(Ops.Scale(Ops.Log(Ops.Add(Ops.Magnitude(g), 1e-12)), 1 / P), 1)), -1);
-        var scaled = Ops.Scale(g, Math.Exp(P));
-        var sign = Ops.Add(Ops.Subtract(Ops.Relu(Ops.Add(scaled, 1)), Ops.Relu(Ops.Add(scaled, -1))), -1);
-        return stack([log, sign], 2);
-    }
-
-    private static Tensor Linear(ParameterSet parameters, string layer, Tensor x) =>
-        Ops.Linear(x, parameters[$"{layer}.weight"], parameters[$"{layer}.bias"]);
+    /// <summary>What a network can read of a gradient whatever its scale: [T, all else, 2].</summary>
+    private static Tensor Readable(Tensor gradients) => Ops.LogAndSign(gradients.reshape(gradients.shape[0], -1), P);
 }

@@ -57,7 +57,7 @@ public sealed class GaussianProto(ISplitModel model, ExampleLoss loss, GaussianP
         {
             var descriptions_TCV = comparison.Descriptions
                 ?? throw new InvalidOperationException($"This method compares with descriptions of {Descriptions} values, and the classes have none.");
-            var described_TCD = Ops.Linear(descriptions_TCV, parameters[$"{DescribedMean}.weight"], parameters[$"{DescribedMean}.bias"]);
+            var described_TCD = Ops.Linear(descriptions_TCV, parameters, DescribedMean);
             return (described_TCD, Precisions(parameters, DescribedPrecision, descriptions_TCV, described_TCD));
         }
 
@@ -103,7 +103,7 @@ public sealed class GaussianProto(ISplitModel model, ExampleLoss loss, GaussianP
             return ones_like(means);
         }
 
-        var raw = Ops.Linear(features, parameters[$"{layer}.weight"], parameters[$"{layer}.bias"]);
+        var raw = Ops.Linear(features, parameters, layer);
         return Ops.Add(Ops.Softplus(raw), 1).expand(means.shape);
     }
 

@@ -42,10 +42,10 @@ internal sealed class GraphBlock(string name, int inputs, int? logits, GnnOption
             edges = Normalised(parameters, $"{name}.edge{layer}", edges, groups);
         }
 
-        var adjacency_GHNN = pairs.Adjacency(Linear(parameters, $"{name}.score", edges));
+        var adjacency_GHNN = pairs.Adjacency(Ops.Linear(edges, parameters, $"{name}.score"));
         if (HasGate)
         {
-            var gates_GNH = Ops.Scale(Ops.Softmax(Linear(parameters, $"{name}.gate", nodes)), options.Heads);
+            var gates_GNH = Ops.Scale(Ops.Softmax(Ops.Linear(nodes, parameters, $"{name}.gate")), options.Heads);
             adjacency_GHNN = Ops.Multiply(adjacency_GHNN, gates_GNH.transpose(1, 2).unsqueeze(3));
         }
 
@@ -55,7 +55,7 @@ internal sealed class GraphBlock(string name, int inputs, int? logits, GnnOption
         }
 
         var last = nodes.shape[1] - 1;
-        return Linear(parameters, $"{name}.node", Gather(nodes, nodes.narrow(1, last, 1), adjacency_GHNN.narrow(2, last, 1))).squeeze(1);
+        return Ops.Linear(Gather(nodes, nodes.narrow(1, last, 1), adjacency_GHNN.narrow(2, last, 1)), parameters, $"{name}.node").squeeze(1);
     }
 
     /// <summary>[x, A_1 x, ..., A_H x] of R of the nodes: [G, R, (1 + H) D].</summary>
@@ -65,9 +65,6 @@ internal sealed class GraphBlock(string name, int inputs, int? logits, GnnOption
         var neighbours_GHRD = adjacency_GHRN.reshape(graphs, heads * rows, -1).bmm(nodes).reshape(graphs, heads, rows, -1);
         return cat([own, neighbours_GHRD.transpose(1, 2).reshape(graphs, rows, -1)], 2);
     }
-
-    private static Tensor Linear(ParameterSet parameters, string layer, Tensor x) =>
-        Ops.Linear(x, parameters[$"{layer}.weight"], parameters[$"{layer}.bias"]);
 
     private static Tensor Normalised(ParameterSet parameters, string layer, Tensor x, long groups)
     {

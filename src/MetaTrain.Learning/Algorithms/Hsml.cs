@@ -63,8 +63,8 @@ public sealed class Hsml : IMetaAlgorithm
         var learned = parameters.AsLeaves();
         var (start, reconstruction_T) = Start(learned, tasks.Support, reconstruct: _options.Reconstruction > 0);
         var adapted = secondOrder
-            ? GradientSteps.Differentiable(start, count, InnerSteps, SupportLosses(tasks.Support), Descend)
-            : GradientSteps.Detached(start, count, InnerSteps, SupportLosses(tasks.Support), Descend).AsLeaves();
+            ? GradientSteps.Differentiable(start, count, InnerSteps, SupportLosses(tasks.Support), GradientSteps.Descend(_options.InnerLearningRate))
+            : GradientSteps.Detached(start, count, InnerSteps, SupportLosses(tasks.Support), GradientSteps.Descend(_options.InnerLearningRate)).AsLeaves();
         var predictions = _model.Forward(adapted, tasks.Query.Inputs);
         var losses_T = TaskLoss.Of(Loss, predictions, tasks.Query);
 
@@ -83,7 +83,7 @@ public sealed class Hsml : IMetaAlgorithm
             start = Start(parameters, support, reconstruct: false).Theta;
         }
 
-        var adapted = GradientSteps.Detached(start, support.Tasks, context.InnerSteps ?? InnerSteps, SupportLosses(support), Descend);
+        var adapted = GradientSteps.Detached(start, support.Tasks, context.InnerSteps ?? InnerSteps, SupportLosses(support), GradientSteps.Descend(_options.InnerLearningRate));
         return new ModelPredictor(_model, adapted, support.Inputs, context.Transductive);
     }
 
@@ -107,7 +107,7 @@ public sealed class Hsml : IMetaAlgorithm
     private Tensor Eta(ParameterSet parameters, Tensor kind_T1H, ParameterSlot slot)
     {
         var gate = GateOf(slot.Name);
-        var eta_T1P = Ops.Sigmoid(Ops.Linear(kind_T1H, parameters[$"{gate}.weight"], parameters[$"{gate}.bias"]));
+        var eta_T1P = Ops.Sigmoid(Ops.Linear(kind_T1H, parameters, gate));
         return ParameterSet.Arrange(eta_T1P.reshape([kind_T1H.shape[0], .. GateShape(slot.Shape).Select(size => (long)size)]));
     }
 
@@ -121,9 +121,5 @@ public sealed class Hsml : IMetaAlgorithm
     private ImmutableArray<int> GateShape(ImmutableArray<int> shape) =>
         _options.Gates == HsmlGates.Weight ? shape : [.. shape.Select((size, dimension) => dimension == 0 ? size : 1)];
 
-    private Func<ParameterSet, Tensor> SupportLosses(Examples support) =>
-        parameters => TaskLoss.Of(Loss, _model.Forward(parameters, support.Inputs), support, _options.InnerLoss);
-
-    private ParameterSet Descend(ParameterSet parameters, ParameterSet gradients, int step) =>
-        parameters.Zip(gradients, (parameter, gradient) => Ops.Add(parameter, gradient, -_options.InnerLearningRate));
+    private Func<ParameterSet, Tensor> SupportLosses(Examples support) => TaskLoss.Of(Loss, _model, support, _options.InnerLoss);
 }

@@ -71,8 +71,8 @@ public sealed class Maml(IModel model, ExampleLoss loss, MamlOptions? options = 
         var (secondOrder, count) = (_options.Order == GradientOrder.Second, tasks.Support.Tasks);
         var theta = parameters.AsLeaves();
         var adapted = secondOrder
-            ? GradientSteps.Differentiable(theta, count, InnerSteps, SupportLosses(tasks.Support), Descend)
-            : GradientSteps.Detached(theta, count, InnerSteps, SupportLosses(tasks.Support), Descend).AsLeaves();
+            ? GradientSteps.Differentiable(theta, count, InnerSteps, SupportLosses(tasks.Support), GradientSteps.Descend(_options.InnerLearningRate))
+            : GradientSteps.Detached(theta, count, InnerSteps, SupportLosses(tasks.Support), GradientSteps.Descend(_options.InnerLearningRate)).AsLeaves();
         var predictions = model.Forward(adapted, tasks.Query.Inputs);
         var losses_T = TaskLoss.Of(Loss, predictions, tasks.Query);
         var gradient = secondOrder
@@ -99,13 +99,9 @@ public sealed class Maml(IModel model, ExampleLoss loss, MamlOptions? options = 
     public IPredictor Adapt(AdaptContext context, ParameterSet parameters, Examples support)
     {
         var adapted = GradientSteps.Detached(
-            parameters, support.Tasks, context.InnerSteps ?? InnerSteps, SupportLosses(support), Descend);
+            parameters, support.Tasks, context.InnerSteps ?? InnerSteps, SupportLosses(support), GradientSteps.Descend(_options.InnerLearningRate));
         return new ModelPredictor(model, adapted, support.Inputs, context.Transductive);
     }
 
-    private Func<ParameterSet, Tensor> SupportLosses(Examples support) =>
-        parameters => TaskLoss.Of(Loss, model.Forward(parameters, support.Inputs), support, _options.InnerLoss);
-
-    private ParameterSet Descend(ParameterSet parameters, ParameterSet gradients, int step) =>
-        parameters.Zip(gradients, (parameter, gradient) => Ops.Add(parameter, gradient, -_options.InnerLearningRate));
+    private Func<ParameterSet, Tensor> SupportLosses(Examples support) => TaskLoss.Of(Loss, model, support, _options.InnerLoss);
 }

@@ -114,6 +114,5 @@ public sealed class MamlPlusPlus : IMetaAlgorithm, IFusible
         return Gradients.Of(Ops.Sum(SupportLosses(support)(leaves)), leaves, createGraph: false).Select(tensor => tensor.MoveToOuterDisposeScope());
     }
 
-    private Func<ParameterSet, Tensor> SupportLosses(Examples support) =>
-        parameters => TaskLoss.Of(Loss, _model.Forward(parameters, support.Inputs), support, _options.InnerLoss);
+    private Func<ParameterSet, Tensor> SupportLosses(Examples support) => TaskLoss.Of(Loss, _model, support, _options.InnerLoss);
 }

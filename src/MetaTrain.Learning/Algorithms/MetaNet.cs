@@ -45,7 +45,7 @@ public sealed class MetaNet(ISplitModel model, ExampleLoss loss, EpisodeShape sh
         var embedding = _options.AugmentEmbedding ? FastEmbedding(parameters, ofEmbedding, support) : null;
         var weights_TQS = Attention(Keys(parameters, embedding, queries), Keys(parameters, embedding, support));
 
-        var hidden_TQE = Ops.Relu(Linear(parameters, Hidden, queries));
+        var hidden_TQE = Ops.Relu(Ops.Linear(queries, parameters, Hidden));
         if (_options.AugmentHidden)
         {
             var fast = FastWeights.OfExamples(parameters, ofBase.Hidden, support.detach());
@@ -53,7 +53,7 @@ public sealed class MetaNet(ISplitModel model, ExampleLoss loss, EpisodeShape sh
         }
 
         var output = FastWeights.OfExamples(parameters, ofBase.Output, ofBase.Activations);
-        return Ops.Add(Linear(parameters, Output, hidden_TQE), Read(weights_TQS, output, hidden_TQE));
+        return Ops.Add(Ops.Linear(hidden_TQE, parameters, Output), Read(weights_TQS, output, hidden_TQE));
     }
 
     /// <summary>Q*: [T, E, F], from the mean gradients of the parts of the support set.</summary>
@@ -74,7 +74,7 @@ public sealed class MetaNet(ISplitModel model, ExampleLoss loss, EpisodeShape sh
 
     private static Tensor Keys(ParameterSet parameters, Tensor? fast, Tensor x)
     {
-        var slow = Linear(parameters, Embedding, x);
+        var slow = Ops.Linear(x, parameters, Embedding);
         return fast is null ? slow : Ops.Add(slow, x.bmm(fast.transpose(1, 2)));
     }
 
@@ -94,15 +94,12 @@ public sealed class MetaNet(ISplitModel model, ExampleLoss loss, EpisodeShape sh
     private static LayerErrors Errors(ParameterSet parameters, string layer, Comparison comparison)
     {
         using var noGraph = no_grad();
-        var before_TSE = Linear(parameters, layer, comparison.Support);
+        var before_TSE = Ops.Linear(comparison.Support, parameters, layer);
         var activations_TSE = Ops.Relu(before_TSE);
-        var output_TSC = Ops.Subtract(Ops.Softmax(Linear(parameters, Output, activations_TSE)), comparison.Labels);
+        var output_TSC = Ops.Subtract(Ops.Softmax(Ops.Linear(activations_TSE, parameters, Output)), comparison.Labels);
         var passes_TSE = activations_TSE.sign();
         return new LayerErrors(activations_TSE, output_TSC, Ops.Multiply(output_TSC.matmul(parameters[$"{Output}.weight"]), passes_TSE));
     }
-
-    private static Tensor Linear(ParameterSet parameters, string layer, Tensor x) =>
-        Ops.Linear(x, parameters[$"{layer}.weight"], parameters[$"{layer}.bias"]);
 
     private static IEnumerable<ParameterDefinition> ParametersOf(ISplitModel model, EpisodeShape shape, MetaNetOptions options)
     {

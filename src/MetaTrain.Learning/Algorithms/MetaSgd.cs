@@ -104,6 +104,5 @@ public sealed class MetaSgd(IModel model, ExampleLoss loss, MetaSgdOptions? opti
     private static InnerUpdate Descend(Tensor[] stepSizes) => (parameters, gradients, _) =>
         parameters.Zip(gradients.Zip(gradients.With(stepSizes), Ops.Multiply), Ops.Subtract);
 
-    private Func<ParameterSet, Tensor> SupportLosses(Examples support) =>
-        parameters => TaskLoss.Of(Loss, model.Forward(parameters, support.Inputs), support, _options.InnerLoss);
+    private Func<ParameterSet, Tensor> SupportLosses(Examples support) => TaskLoss.Of(Loss, model, support, _options.InnerLoss);
 }

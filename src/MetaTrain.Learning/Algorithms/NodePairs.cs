@@ -39,7 +39,7 @@ internal sealed class NodePairs
 
     /// <summary>|x_i - x_j| of every pair: [G, P, D] from nodes [G, N, D].</summary>
     public Tensor Differences(Tensor nodes) =>
-        Ops.Magnitude(TensorData.FromValues(_signs, [1, Count, _nodes], nodes.dtype, nodes.device).matmul(nodes));
+        Ops.Abs(TensorData.FromValues(_signs, [1, Count, _nodes], nodes.dtype, nodes.device).matmul(nodes));
 
     /// <summary>The softmax of every node's scores over all other nodes: [G, H, N, N], whose diagonal is zero, from scores [G, P, H].</summary>
     public Tensor Adjacency(Tensor scores)

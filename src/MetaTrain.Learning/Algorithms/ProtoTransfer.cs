@@ -94,9 +94,6 @@ public sealed class ProtoTransfer(ISplitModel model, ExampleLoss loss, ProtoTran
             support.Tasks,
             steps,
             tuned => TaskLoss.Of(Loss, Logits(tuned, fixedSupport.Inputs), fixedSupport),
-            _options.InnerOptimizer == HeadOptimizer.Adam ? new AdamSteps(_options.InnerLearningRate).Next : Descend);
+            _options.InnerOptimizer == HeadOptimizer.Adam ? new AdamSteps(_options.InnerLearningRate).Next : GradientSteps.Descend(_options.InnerLearningRate));
     }
-
-    private ParameterSet Descend(ParameterSet parameters, ParameterSet gradients, int step) =>
-        parameters.Zip(gradients, (parameter, gradient) => Ops.Add(parameter, gradient, -_options.InnerLearningRate));
 }

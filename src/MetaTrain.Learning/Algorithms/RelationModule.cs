@@ -50,8 +50,8 @@ internal sealed class RelationModule
         var pairs = Finish(parameters, 1, Join(parameters, classes, queries));
         pairs = Finish(parameters, 2, Affine(pairs, Weight(parameters, 2), Bias(parameters, 2)));
         var flat_TPF = _map is null ? pairs : Ops.FlattenImages(pairs);
-        var hidden_TPF = Ops.Relu(Ops.Linear(flat_TPF, parameters[$"{Hidden}.weight"], parameters[$"{Hidden}.bias"]));
-        var scores_TP1 = Ops.Linear(hidden_TPF, parameters[$"{Score}.weight"], parameters[$"{Score}.bias"]);
+        var hidden_TPF = Ops.Relu(Ops.Linear(flat_TPF, parameters, Hidden));
+        var scores_TP1 = Ops.Linear(hidden_TPF, parameters, Score);
         return scores_TP1.reshape(queries.shape[0], queries.shape[1], classes.shape[1]);
     }
 

@@ -59,8 +59,6 @@ public sealed record ReptileOptions
 /// <param name="options">Null takes the defaults.</param>
 public sealed class Reptile(IModel model, ExampleLoss loss, ReptileOptions? options = null) : IMetaAlgorithm, IFusible
 {
-    private const double AdamEpsilon = 1e-8;
-
     private readonly ReptileOptions _options = options ?? new ReptileOptions();
 
     /// <inheritdoc/>
@@ -105,25 +103,8 @@ public sealed class Reptile(IModel model, ExampleLoss loss, ReptileOptions? opti
         start,
         support.Tasks,
         steps,
-        parameters => TaskLoss.Of(Loss, model.Forward(parameters, support.Inputs), support, _options.InnerLoss),
-        _options.InnerOptimizer == InnerOptimizer.Adam ? Adam() : Descend);
-
-    private ParameterSet Descend(ParameterSet parameters, ParameterSet gradients, int step) =>
-        parameters.Zip(gradients, (parameter, gradient) => Ops.Add(parameter, gradient, -_options.InnerLearningRate));
-
-    /// <summary>An update that remembers the second moments from step to step.</summary>
-    private InnerUpdate Adam()
-    {
-        ParameterSet? moments = null;
-        return (parameters, gradients, step) =>
-        {
-            var (beta2, fresh) = (_options.InnerBeta2, gradients.Select(gradient => Ops.Scale(Ops.Square(gradient), 1 - _options.InnerBeta2)));
-            moments = (moments is null ? fresh : moments.Zip(fresh, (old, added) => Ops.Add(added, old, beta2)))
-                .Select(moment => moment.MoveToOuterDisposeScope());
-            var correction = 1 / (1 - Episodes.PortableMath.Power(beta2, step + 1));
-            var directions = gradients.Zip(moments, (gradient, moment) =>
-                Ops.Divide(gradient, Ops.Add(Ops.Scale(moment, correction).sqrt(), AdamEpsilon)));
-            return parameters.Zip(directions, (parameter, direction) => Ops.Add(parameter, direction, -_options.InnerLearningRate));
-        };
-    }
+        TaskLoss.Of(Loss, model, support, _options.InnerLoss),
+        _options.InnerOptimizer == InnerOptimizer.Adam
+            ? new AdamSteps(_options.InnerLearningRate, beta1: 0, _options.InnerBeta2).Next
+            : GradientSteps.Descend(_options.InnerLearningRate));
 }

@@ -141,14 +141,8 @@ public sealed class Experiment : IExperiment
     /// <inheritdoc/>
     public float[] InitialParameters()
     {
-        var definitions = _algorithm.Parameters.ToDictionary(parameter => parameter.Name, StringComparer.Ordinal);
         var values = new float[_layout.Length];
-        for (var position = 0; position < _layout.Slots.Length; position++)
-        {
-            var slot = _layout.Slots[position];
-            definitions[slot.Name].Initial.Fill(values.AsSpan(slot.Offset, slot.Length), _seed, position);
-        }
-
+        ParameterDefinition.Fill(_algorithm.Parameters, _layout, _seed, values);
         return values;
     }
 

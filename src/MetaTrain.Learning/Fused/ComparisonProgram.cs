@@ -51,7 +51,7 @@ internal sealed unsafe class ComparisonProgram<T> : IBlockProgram<T>
         _own = new ParameterLayout(own.Select(parameter => (parameter.Name, parameter.Shape)));
         _context = context with { Dtype = typeof(T) == typeof(double) ? ScalarType.Float64 : ScalarType.Float32 };
         _map = body.MapTo(layout);
-        _workspaces = new(key => new Workspace(body, key.Shape, key.Together));
+        _workspaces = new(key => new Workspace(body, key.Shape, key.Together, LeavesOf(key.Shape)));
     }
 
     /// <inheritdoc/>
@@ -99,15 +99,15 @@ internal sealed unsafe class ComparisonProgram<T> : IBlockProgram<T>
             _body.Gather!.Load(episodes.QueryInputs(task), workspace.Query.Input);
             workspace.Query.Forward(workspace.Body);
             var supportRows = FeatureRows.Read(support);
-            var leaves = Leaves(own, LooksAtSupport ? supportRows : null, FeatureRows.Read(query));
+            var leaves = Leaves(workspace, own, supportRows, FeatureRows.Read(query));
             supportRows = LooksAtSupport ? leaves[Support] : supportRows;
-            var comparison = new Comparison(supportRows, Labels(episodes.SupportTargets(task), episodes.Shape), leaves[Query])
+            var comparison = new Comparison(supportRows, Rows(episodes.SupportTargets(task), episodes.Shape.Outputs), leaves[Query])
             {
                 Descriptions = Descriptions(episodes, task),
                 Training = _context with { Iteration = iteration, FirstTask = episodes.FirstTask + task },
             };
             var predictions = _method.Compare(leaves, comparison);
-            var loss = TaskLoss.Of(_method.Loss, predictions, new Examples(leaves[Query], Labels(episodes.QueryTargets(task), episodes.Shape)));
+            var loss = TaskLoss.Of(_method.Loss, predictions, new Examples(leaves[Query], Rows(episodes.QueryTargets(task), episodes.Shape.Outputs)));
             var gradients = Gradients.Of(loss, leaves, createGraph: false);
             result.Losses[task] = TensorData.ToDoubles(loss)[0];
             CopyTo(predictions, result.PredictionsOf(task));
@@ -136,7 +136,7 @@ internal sealed unsafe class ComparisonProgram<T> : IBlockProgram<T>
             LoadSupport(workspace, episodes, task);
             var queries = workspace.Features.Run(workspace.Body, episodes, task);
             var comparison = new Comparison(
-                FeatureRows.Read(workspace.Support.Output), Labels(episodes.SupportTargets(task), episodes.Shape), FeatureRows.Read(queries))
+                FeatureRows.Read(workspace.Support.Output), Rows(episodes.SupportTargets(task), episodes.Shape.Outputs), FeatureRows.Read(queries))
             {
                 Descriptions = Descriptions(episodes, task),
             };
@@ -175,8 +175,6 @@ internal sealed unsafe class ComparisonProgram<T> : IBlockProgram<T>
         workspace.Support.Forward(workspace.Body);
     }
 
-    private Tensor Labels(ReadOnlySpan<T> targets, EpisodeShape shape) => Rows(targets, shape.Outputs);
-
     private Tensor? Descriptions(BlockData<T> episodes, int task) =>
         episodes.Shape.Descriptions == 0 ? null : Rows(episodes.DescriptionsOf(task), episodes.Shape.Descriptions);
 
@@ -203,16 +201,20 @@ internal sealed unsafe class ComparisonProgram<T> : IBlockProgram<T>
     }
 
     /// <summary>Everything that a comparison is differentiated with respect to.</summary>
-    private static ParameterSet Leaves(ParameterSet own, Tensor? support, Tensor query)
+    private static ParameterSet Leaves(Workspace workspace, ParameterSet own, Tensor support, Tensor query) =>
+        new ParameterSet(workspace.Leaves, workspace.Leaves.Slots.Select(slot => slot.Name switch
+        {
+            Support => support,
+            Query => query,
+            _ => own[slot.Name],
+        })).AsLeaves();
+
+    /// <summary>The names and shapes of those: the method's own, and the features that it looks at.</summary>
+    private ParameterLayout LeavesOf(EpisodeShape shape)
     {
-        (string Name, Tensor Value)[] features = support is null ? [(Query, query)] : [(Support, support), (Query, query)];
-        var layout = new ParameterLayout(
-        [
-            .. own.Layout.Slots.Select(slot => (slot.Name, slot.Shape)),
-            .. features.Select(rows => (rows.Name, ImmutableArray.CreateRange(rows.Value.shape[1..].Select(size => (int)size)))),
-        ]);
-        return new ParameterSet(layout, layout.Slots.Select(slot =>
-            features.FirstOrDefault(rows => rows.Name == slot.Name).Value ?? own[slot.Name])).AsLeaves();
+        var features = _body.Output.Pixels * _body.Output.Channels;
+        IEnumerable<(string, ImmutableArray<int>)> support = LooksAtSupport ? [(Support, [shape.SupportCount, features])] : [];
+        return new ParameterLayout([.. _own.Slots.Select(slot => (slot.Name, slot.Shape)), .. support, (Query, [shape.QueryCount, features])]);
     }
 
     private void AddOwn(ParameterSet gradients, Span<T> sum)
@@ -229,8 +231,10 @@ internal sealed unsafe class ComparisonProgram<T> : IBlockProgram<T>
         }
     }
 
-    private sealed class Workspace(FusedNetwork<T> body, EpisodeShape shape, bool together)
+    private sealed class Workspace(FusedNetwork<T> body, EpisodeShape shape, bool together, ParameterLayout leaves)
     {
+        public ParameterLayout Leaves { get; } = leaves;
+
         public Weights<T> Body { get; } = new(body);
 
         public NativeBuffer<T> Sum { get; } = new(body.PackedLength);

@@ -8,10 +8,10 @@ namespace MetaTrain.Learning.InnerLoop;
 
 /// <summary>Adam as an inner update that is not differentiated through: its moments start anew with each instance.</summary>
 /// <param name="learningRate">a.</param>
-internal sealed class AdamSteps(double learningRate)
+/// <param name="beta1">b1; 0 takes the gradient itself, as Reptile does.</param>
+/// <param name="beta2">b2.</param>
+internal sealed class AdamSteps(double learningRate, double beta1 = 0.9, double beta2 = 0.999)
 {
-    private const double Beta1 = 0.9;
-    private const double Beta2 = 0.999;
     private const double Epsilon = 1e-8;
 
     private ParameterSet? _first;
@@ -20,10 +20,10 @@ internal sealed class AdamSteps(double learningRate)
     /// <summary>One step, to be used as an <see cref="InnerUpdate"/> of <see cref="GradientSteps.Detached"/>.</summary>
     public ParameterSet Next(ParameterSet parameters, ParameterSet gradients, int step)
     {
-        _first = Decay(_first, gradients, Beta1);
-        _second = Decay(_second, gradients.Select(Ops.Square), Beta2);
-        var rate = learningRate / (1 - PortableMath.Power(Beta1, step + 1));
-        var correction = 1 / (1 - PortableMath.Power(Beta2, step + 1));
+        _first = beta1 == 0 ? gradients : Decay(_first, gradients, beta1);
+        _second = Decay(_second, gradients.Select(Ops.Square), beta2);
+        var rate = learningRate / (1 - PortableMath.Power(beta1, step + 1));
+        var correction = 1 / (1 - PortableMath.Power(beta2, step + 1));
         var directions = _first.Zip(_second, (first, second) => Ops.Divide(first, Ops.Add(Ops.Scale(second, correction).sqrt(), Epsilon)));
         return parameters.Zip(directions, (parameter, direction) => Ops.Add(parameter, direction, -rate));
     }

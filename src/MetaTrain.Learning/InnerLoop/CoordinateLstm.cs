@@ -76,7 +76,7 @@ internal sealed class CoordinateLstm(int layers, int hidden, double? smallest, d
             x_1CI = next[layer].Item1;
         }
 
-        var update = Ops.Linear(x_1CI, weights[Output + ".weight"], weights[Output + ".bias"]);
+        var update = Ops.Linear(x_1CI, weights, Output);
         return (Ops.Scale(update, scale).reshape(gradient.shape), new OptimizerMemory(next.MoveToImmutable()));
     }
 

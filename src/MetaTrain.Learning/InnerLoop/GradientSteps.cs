@@ -18,6 +18,10 @@ internal delegate ParameterSet InnerUpdate(ParameterSet parameters, ParameterSet
 /// </summary>
 internal static class GradientSteps
 {
+    /// <summary>The plain update: parameters less the learning rate times their gradients.</summary>
+    public static InnerUpdate Descend(double learningRate) => (parameters, gradients, _) =>
+        parameters.Zip(gradients, (parameter, gradient) => Ops.Add(parameter, gradient, -learningRate));
+
     /// <summary>Steps whose result can be differentiated with respect to <paramref name="start"/>: the graph holds every gradient.</summary>
     /// <param name="start">Where all tasks begin: each [1 or T, shape...].</param>
     /// <param name="tasks">T.</param>

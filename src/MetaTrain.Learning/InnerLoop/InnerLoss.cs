@@ -1,4 +1,5 @@
 using MetaTrain.Learning.Algorithms;
+using MetaTrain.Learning.Models;
 using MetaTrain.Learning.Tensors;
 using static TorchSharp.torch;
 
@@ -17,6 +18,10 @@ public enum InnerLoss
 /// <summary>A loss over the examples of a task.</summary>
 internal static class TaskLoss
 {
+    /// <summary>The losses of a model on examples, [T], as a function of its parameters.</summary>
+    public static Func<ParameterSet, Tensor> Of(ExampleLoss loss, IModel model, Examples examples, InnerLoss reduction) =>
+        parameters => Of(loss, model.Forward(parameters, examples.Inputs), examples, reduction);
+
     /// <summary>The loss of each task: [T].</summary>
     /// <exception cref="InvalidOperationException">The loss did not give one value an example.</exception>
     public static Tensor Of(ExampleLoss loss, Tensor predictions, Examples examples, InnerLoss reduction = InnerLoss.Mean)

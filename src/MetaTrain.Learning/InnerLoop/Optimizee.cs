@@ -41,15 +41,10 @@ internal sealed class Optimizee(IModel model, ExampleLoss loss)
     /// <summary>The model's own initial values, drawn anew for each seed: [seeds, P].</summary>
     public Tensor Draw(ReadOnlySpan<ulong> seeds, ScalarType dtype, Device? device)
     {
-        var definitions = model.Parameters.ToDictionary(parameter => parameter.Name, StringComparer.Ordinal);
         var values = new float[seeds.Length * Layout.Length];
         for (var task = 0; task < seeds.Length; task++)
         {
-            for (var position = 0; position < Layout.Slots.Length; position++)
-            {
-                var slot = Layout.Slots[position];
-                definitions[slot.Name].Initial.Fill(values.AsSpan((task * Layout.Length) + slot.Offset, slot.Length), seeds[task], position);
-            }
+            ParameterDefinition.Fill(model.Parameters, Layout, seeds[task], values.AsSpan(task * Layout.Length, Layout.Length));
         }
 
         return TensorData.FromValues(values, [seeds.Length, Layout.Length], dtype, device);

@@ -48,7 +48,7 @@ public abstract class LayeredModel : ISplitModel
     private static Tensor Apply(LayerDefinition layer, ParameterSet parameters, Tensor h) => layer switch
     {
         ConvolutionLayer conv => Ops.Conv3x3(h, parameters[$"{conv.Name}.weight"], parameters[$"{conv.Name}.bias"], conv.Stride),
-        LinearLayer linear => Ops.Linear(h, parameters[$"{linear.Name}.weight"], parameters[$"{linear.Name}.bias"]),
+        LinearLayer linear => Ops.Linear(h, parameters, linear.Name),
         BatchNormReluLayer norm => Ops.BatchNormRelu(
             h, parameters[$"{norm.Name}.weight"], parameters[$"{norm.Name}.bias"], BatchNormReluLayer.Epsilon),
         ReluLayer => Ops.Relu(h),

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MetaTrain.Learning.Tensors;
 
 namespace MetaTrain.Learning.Models;
 
@@ -8,6 +9,21 @@ namespace MetaTrain.Learning.Models;
 /// <param name="Initial">Its initial values.</param>
 public sealed record ParameterDefinition(string Name, ImmutableArray<int> Shape, Initializer Initial)
 {
+    /// <summary>Fills a flat vector with the initial values of its parameters: a pure function of the seed.</summary>
+    /// <param name="definitions">One for each parameter of the layout.</param>
+    /// <param name="layout">Where they lie.</param>
+    /// <param name="seed">Every value is derived from it.</param>
+    /// <param name="values">[P].</param>
+    internal static void Fill(IEnumerable<ParameterDefinition> definitions, ParameterLayout layout, ulong seed, Span<float> values)
+    {
+        var byName = definitions.ToDictionary(parameter => parameter.Name, StringComparer.Ordinal);
+        for (var position = 0; position < layout.Slots.Length; position++)
+        {
+            var slot = layout.Slots[position];
+            byName[slot.Name].Initial.Fill(values.Slice(slot.Offset, slot.Length), seed, position);
+        }
+    }
+
     /// <summary>A fully connected layer's weight and bias, uniform within 1 / sqrt(inputs), as PyTorch does by default.</summary>
     /// <param name="name">The layer's name.</param>
     /// <param name="inputs">Values in.</param>

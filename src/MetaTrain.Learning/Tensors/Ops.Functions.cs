@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MetaTrain.Learning.Tensors;
@@ -23,8 +24,8 @@ public static partial class Ops
     /// <summary>Minus x.</summary>
     public static Tensor Negate(Tensor x) => x.neg();
 
-    /// <summary>|x|.</summary>
-    public static Tensor Abs(Tensor x) => x.abs();
+    /// <summary>|x|, with the gradient 0 at 0; libtorch's own is not on every device.</summary>
+    public static Tensor Abs(Tensor x) => x.device_type == DeviceType.CPU ? x.abs() : Add(Relu(x), Relu(Negate(x)));
 
     /// <summary>The softmax over the last dimension.</summary>
     public static Tensor Softmax(Tensor x) => LogSoftmax(x).exp();

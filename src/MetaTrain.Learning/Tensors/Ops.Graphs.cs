@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MetaTrain.Learning.Tensors;
@@ -22,9 +21,6 @@ public static partial class Ops
     /// <returns>The shape of <paramref name="x"/>.</returns>
     public static Tensor BatchNormLeakyRelu(Tensor x, Tensor weight, Tensor bias, double slope = 0.01) =>
         Add(BatchNormRelu(x, weight, bias), BatchNormRelu(x, Negate(weight), Negate(bias)), -slope);
-
-    /// <summary>|x|, with the gradient 0 at 0; libtorch's own is not on every device.</summary>
-    public static Tensor Magnitude(Tensor x) => x.device_type == DeviceType.CPU ? x.abs() : Add(Relu(x), Relu(Negate(x)));
 
     /// <summary>Rows of the middle dimension in another order, any number of times each.</summary>
     /// <param name="x">[T, N, D].</param>

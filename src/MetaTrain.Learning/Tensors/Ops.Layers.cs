@@ -11,6 +11,14 @@ public static partial class Ops
     /// <returns>[T, N, O].</returns>
     public static Tensor Linear(Tensor x, Tensor weight, Tensor bias) => TaskMatrixProduct(x, weight.transpose(1, 2), bias);
 
+    /// <summary>The fully connected layer of a name: its <c>NAME.weight</c> [O, D] and <c>NAME.bias</c> [O].</summary>
+    /// <param name="x">[T, N, D].</param>
+    /// <param name="parameters">At least the layer's two.</param>
+    /// <param name="layer">The layer's name.</param>
+    /// <returns>[T, N, O].</returns>
+    public static Tensor Linear(Tensor x, ParameterSet parameters, string layer) =>
+        Linear(x, parameters[$"{layer}.weight"], parameters[$"{layer}.bias"]);
+
     /// <summary>
     /// Batch normalisation with the statistics of each task's own batch (Ioffe and Szegedy 2015; no running averages, as in MAML),
     /// scaled and shifted by each channel's weight and bias, then ReLU.

@@ -17,9 +17,7 @@ public static partial class Ops
     public static Tensor LogAndSign(Tensor x, double p = 10)
     {
         // The logarithm of 0 is minus infinity, which is below -p like that of every number that is too small.
-        // The magnitude comes from two ReLUs, because abs is not there on every device (see OtherDeviceTests).
-        var magnitude = Add(Relu(x), Relu(x.neg()));
-        var size = Scale(magnitude.log(), 1 / p).clamp_min(HeldScalars.MinusOne);
+        var size = Scale(Log(Abs(x)), 1 / p).clamp_min(HeldScalars.MinusOne);
         var sign = Scale(x, Episodes.PortableMath.Exp(p)).clamp(HeldScalars.MinusOne, HeldScalars.One);
         return stack([size, sign], -1);
     }

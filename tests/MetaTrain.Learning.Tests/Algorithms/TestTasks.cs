@@ -18,13 +18,12 @@ internal static class TestTasks
     public static ParameterSet Parameters(IMetaAlgorithm algorithm, ulong seed = 1)
     {
         var layout = LayoutOf(algorithm);
-        var definitions = algorithm.Parameters.ToDictionary(parameter => parameter.Name);
         var values = new float[layout.Length];
+        ParameterDefinition.Fill(algorithm.Parameters, layout, seed, values);
         for (var position = 0; position < layout.Slots.Length; position++)
         {
             var slot = layout.Slots[position];
             var span = values.AsSpan(slot.Offset, slot.Length);
-            definitions[slot.Name].Initial.Fill(span, seed, position);
             var random = new CounterRandom(seed, RandomPurpose.Algorithm, task: position);
             foreach (ref var value in span)
             {

@@ -46,7 +46,7 @@ internal static class ConformanceCell
     };
 
     /// <summary>Methods that tell classes apart and nothing else.</summary>
-    private static readonly string[] ClassesOnly =
+    public static readonly string[] ClassesOnly =
     [
         "proto-net",
         "matching-net",

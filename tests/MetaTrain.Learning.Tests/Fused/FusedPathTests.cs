@@ -7,6 +7,7 @@ using MetaTrain.Learning.Fused;
 using MetaTrain.Learning.Models;
 using MetaTrain.Learning.Tensors;
 using MetaTrain.Learning.Tests.Algorithms;
+using MetaTrain.Learning.Tests.Conformance;
 using static TorchSharp.torch;
 
 namespace MetaTrain.Learning.Tests.Fused;
@@ -59,18 +60,6 @@ public sealed partial class FusedPathTests
         """{ "kind": "gaussian-proto", "dimensions": 6, "covariance": "diagonal", "sampled": true, "samples": 3 }""",
     ];
 
-    /// <summary>Methods that tell classes apart and nothing else.</summary>
-    private static readonly string[] ClassesOnly =
-    [
-        "proto-net",
-        "gnn",
-        "meta-net",
-        "matching-net",
-        "relation-net",
-        "proto-transfer",
-        "gaussian-proto",
-    ];
-
     /// <summary>Methods that are computed through autograd alone, each for a reason that its file gives.</summary>
     private static readonly string[] AutogradOnly =
     [
@@ -79,7 +68,7 @@ public sealed partial class FusedPathTests
     ];
 
     public static TheoryData<string, string> Cells() => [.. Models.SelectMany(model => Methods
-        .Where(method => model.Shape.Ways > 0 || !ClassesOnly.Contains(KindOf(method))).Select(method => (model.Name, method)))];
+        .Where(method => model.Shape.Ways > 0 || !ConformanceCell.ClassesOnly.Contains(KindOf(method))).Select(method => (model.Name, method)))];
 
     [Fact]
     public void Methods_AreAllThatAreRegistered() =>

@@ -47,7 +47,7 @@ internal sealed class ClusterTree(ImmutableArray<int> clusters, int width, doubl
 
     private Tensor Rise(ParameterSet parameters, Tensor h_TnH, int level)
     {
-        var changed_TnM = Ops.Tanh(Ops.Linear(h_TnH, parameters[$"{Name(level)}.weight"], parameters[$"{Name(level)}.bias"]));
+        var changed_TnM = Ops.Tanh(Ops.Linear(h_TnH, parameters, Name(level)));
         if (clusters[level] == 1)
         {
             return Ops.Sum(changed_TnM, 1, keepDimension: true);

@@ -23,6 +23,6 @@ internal sealed class MeanEncoder(int example, int embedding, int width, bool de
         var vector_T1H = Ops.Relu(Layer("vector", Ops.Mean(codes_TSH, 1, keepDimension: true)));
         return new TaskCode(vector_T1H, reconstruct ? Difference(examples_TSD, Layer("decoder2", Ops.Relu(Layer("decoder1", codes_TSH)))) : null);
 
-        Tensor Layer(string name, Tensor x) => Linear(parameters, $"{prefix}.{name}", x);
+        Tensor Layer(string name, Tensor x) => Ops.Linear(x, parameters, $"{prefix}.{name}");
     }
 }

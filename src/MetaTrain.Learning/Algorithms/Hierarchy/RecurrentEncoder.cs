@@ -20,7 +20,7 @@ internal sealed class RecurrentEncoder(int example, int embedding, int width, bo
     public override TaskCode Encode(ParameterSet parameters, Tensor examples_TSD, bool reconstruct)
     {
         var (tasks, count) = (examples_TSD.shape[0], examples_TSD.shape[1]);
-        var embedded_TSE = Linear(parameters, $"{prefix}.embed", examples_TSD);
+        var embedded_TSE = Ops.Linear(examples_TSD, parameters, $"{prefix}.embed");
         var state_T1H = examples_TSD.new_zeros(tasks, 1, width);
         var states = new Tensor[count];
         for (var step = 0; step < count; step++)
@@ -40,7 +40,7 @@ internal sealed class RecurrentEncoder(int example, int embedding, int width, bo
         for (var step = 0; step < count; step++)
         {
             state_T1H = Step(parameters, "decoder", answer_T1E, state_T1H);
-            answers[count - 1 - step] = answer_T1E = Linear(parameters, $"{prefix}.answer", state_T1H);
+            answers[count - 1 - step] = answer_T1E = Ops.Linear(state_T1H, parameters, $"{prefix}.answer");
         }
 
         return cat(answers, 1);

@@ -30,9 +30,6 @@ internal abstract class TaskEncoder
     /// <param name="reconstruct">True to decode too; the encoder must have a decoder.</param>
     public abstract TaskCode Encode(ParameterSet parameters, Tensor examples_TSD, bool reconstruct);
 
-    private protected static Tensor Linear(ParameterSet parameters, string name, Tensor x) =>
-        Ops.Linear(x, parameters[$"{name}.weight"], parameters[$"{name}.bias"]);
-
     /// <summary>[T]: the mean squared difference of what went in and what came out, each [T, S, ...].</summary>
     private protected static Tensor Difference(Tensor input, Tensor output) =>
         Ops.Mean(Ops.Flatten(Ops.Square(Ops.Subtract(input, output)), 1), 1);
