@@ -60,11 +60,11 @@ internal sealed unsafe class AdaptationProgram<T> : IBlockProgram<T>
         workspace.StepSum?.Span.Clear();
         for (var task = 0; task < episodes.Tasks; task++)
         {
-            LoadSupport(workspace.Loop, episodes, task);
-            _network.Gather!.Load(episodes.QueryInputs(task), workspace.Loop.Query.Input);
+            workspace.Loop.Traces.LoadSupport(episodes, task);
+            _network.Gather!.Load(episodes.QueryInputs(task), workspace.Loop.Traces.Query.Input);
             result.Losses[task] = workspace.Loop.Train(
                 workspace.Theta, StepSizes(workspace), episodes.SupportTargets(task), episodes.QueryTargets(task), workspace.Sum.Values, workspace.StepSum is null ? null : workspace.StepSum.Values);
-            Rows.Copy(workspace.Loop.Query.Output, shape.Outputs, result.PredictionsOf(task));
+            Rows.Copy(workspace.Loop.Traces.Query.Output, shape.Outputs, result.PredictionsOf(task));
         }
 
         Packed.Unpack(workspace.Sum.Span, _map, result.Gradient);
@@ -83,7 +83,7 @@ internal sealed unsafe class AdaptationProgram<T> : IBlockProgram<T>
         Load(inner, call.Parameters);
         for (var task = 0; task < episodes.Tasks; task++)
         {
-            LoadSupport(inner.Loop, episodes, task);
+            inner.Loop.Traces.LoadSupport(episodes, task);
             inner.Loop.Adapt(inner.Theta, StepSizes(inner), episodes.SupportTargets(task), steps.Max(), (done, weights) =>
             {
                 foreach (var answer in answers.After(done, task))
@@ -94,14 +94,6 @@ internal sealed unsafe class AdaptationProgram<T> : IBlockProgram<T>
         }
 
         return answers.Values;
-    }
-
-    private void LoadSupport(InnerLoop<T> loop, BlockData<T> episodes, int task)
-    {
-        foreach (var input in loop.SupportInputs)
-        {
-            _network.Gather!.Load(episodes.SupportInputs(task), input);
-        }
     }
 
     private void Load(TrainWorkspace workspace, ReadOnlySpan<T> parameters)

@@ -67,7 +67,7 @@ internal sealed unsafe class HeadAdaptationProgram<T> : IBlockProgram<T>
             _body.Gather!.Load(episodes.QueryInputs(task), workspace.Query.Input);
             workspace.Query.Forward(workspace.Body);
             var (support, query) = (workspace.Support.Output, workspace.Query.Output);
-            Copy(query.Value, loop.Query.Input.Value, query.Length);
+            Copy(query.Value, loop.Traces.Query.Input.Value, query.Length);
             result.Losses[task] = loop.Train(
                 workspace.Head,
                 null,
@@ -76,8 +76,8 @@ internal sealed unsafe class HeadAdaptationProgram<T> : IBlockProgram<T>
                 workspace.HeadSum.Values,
                 null,
                 _isThrough ? workspace.SupportFeatures : null);
-            Rows.Copy(loop.Query.Output, episodes.Shape.Outputs, result.PredictionsOf(task));
-            Copy(loop.Query.Input.Gradient, query.Gradient, query.Length);
+            Rows.Copy(loop.Traces.Query.Output, episodes.Shape.Outputs, result.PredictionsOf(task));
+            Copy(loop.Traces.Query.Input.Gradient, query.Gradient, query.Length);
             workspace.Query.Backward(workspace.Body, workspace.BodySum.Values);
             if (_isThrough)
             {
@@ -95,7 +95,7 @@ internal sealed unsafe class HeadAdaptationProgram<T> : IBlockProgram<T>
     {
         var (episodes, outputs) = (call.Episodes, call.Episodes.Shape.Outputs);
         var answers = Answers<T>.Of(steps, episodes);
-        var head = workspace.Loop.Query;
+        var head = workspace.Loop.Traces.Query;
         Load(workspace, call.Parameters);
         for (var task = 0; task < episodes.Tasks; task++)
         {
@@ -127,7 +127,7 @@ internal sealed unsafe class HeadAdaptationProgram<T> : IBlockProgram<T>
     {
         _body.Gather!.Load(episodes.SupportInputs(task), workspace.Support.Input);
         workspace.Support.Forward(workspace.Body);
-        foreach (var input in workspace.Loop.SupportInputs)
+        foreach (var input in workspace.Loop.Traces.SupportInputs)
         {
             Copy(workspace.Support.Output.Value, input.Value, input.Length);
         }
@@ -147,7 +147,7 @@ internal sealed unsafe class HeadAdaptationProgram<T> : IBlockProgram<T>
 
         public QueryPass<T> Features { get; } = new(body, shape, together);
 
-        public NativeBuffer<T> SupportFeatures { get; } = new(loop.SupportInputs.First().Length);
+        public NativeBuffer<T> SupportFeatures { get; } = new(loop.Traces.SupportInputs.First().Length);
 
         public NativeBuffer<T> BodySum { get; } = new(body.PackedLength);
 

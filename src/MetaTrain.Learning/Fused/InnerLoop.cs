@@ -13,16 +13,10 @@ namespace MetaTrain.Learning.Fused;
 internal sealed unsafe class InnerLoop<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>What traces of all steps may take unless told otherwise.</summary>
-    private const long DefaultTraceBytes = 256L << 20;
-
     private const double AdamEpsilon = 1e-8;
 
     private readonly FusedNetwork<T> _network;
     private readonly InnerRule _rule;
-    private readonly TaskLossKernel<T> _supportLoss;
-    private readonly TaskLossKernel<T> _queryLoss;
-    private readonly Trace<T>[] _support;
     private readonly Weights<T>[] _fast;
     private readonly NativeBuffer<T>[] _gradients;
     private readonly NativeBuffer<T> _moments;
@@ -36,36 +30,21 @@ internal sealed unsafe class InnerLoop<T>
     /// <param name="traceBytes">
     /// Traces of all steps are kept up to so many bytes; beyond, each step is computed a second time on the way back, which changes no bit.
     /// </param>
-    public InnerLoop(FusedNetwork<T> network, InnerRule rule, FusedLoss loss, EpisodeShape shape, long traceBytes = DefaultTraceBytes)
+    public InnerLoop(FusedNetwork<T> network, InnerRule rule, FusedLoss loss, EpisodeShape shape, long traceBytes = TaskTraces<T>.DefaultBytes)
     {
         (_network, _rule) = (network, rule);
         var isThrough = rule.Direction == MetaDirection.SecondOrder;
-        var parts = NodeParts.Gradient | (isThrough ? NodeParts.Tangents : 0);
-        var lent = new LentMemory<T>(Math.Max(shape.SupportCount, shape.QueryCount));
-        var before = NativeBuffers.Allocated;
-        var first = new Trace<T>(network, shape.SupportCount, parts, lent);
-        KeepsSteps = isThrough && rule.Steps * (NativeBuffers.Allocated - before) <= traceBytes;
-        _support = [first, .. Enumerable.Range(1, KeepsSteps ? rule.Steps - 1 : 0).Select(_ => new Trace<T>(network, shape.SupportCount, parts, lent))];
-        Query = new Trace<T>(network, shape.QueryCount, NodeParts.Gradient, lent);
-        _supportLoss = new TaskLossKernel<T>(
-            loss, shape.SupportCount, shape.Outputs, first.Output.Stride, rule.Loss == Learning.InnerLoop.InnerLoss.Sum);
-        _queryLoss = new TaskLossKernel<T>(loss, shape.QueryCount, shape.Outputs, Query.Output.Stride, isSum: false);
+        Traces = new TaskTraces<T>(network, loss, rule.Loss, shape, rule.Steps, isThrough, traceBytes);
         _fast = [.. Enumerable.Range(0, isThrough ? rule.Steps : 1).Select(_ => new Weights<T>(network))];
-        _gradients = [.. Enumerable.Range(0, rule.LearnsStepSizes && KeepsSteps ? rule.Steps : 1).Select(_ => new NativeBuffer<T>(network.PackedLength))];
+        _gradients = [.. Enumerable.Range(0, rule.LearnsStepSizes && Traces.KeepsSteps ? rule.Steps : 1).Select(_ => new NativeBuffer<T>(network.PackedLength))];
         _moments = new NativeBuffer<T>(rule.AdamBeta2 is null ? 0 : network.PackedLength);
 
         // The adjoint takes the place of the gradient unless the way back needs that again.
-        _adjoint = rule.LearnsStepSizes || (isThrough && !KeepsSteps) ? new NativeBuffer<T>(network.PackedLength) : _gradients[0];
+        _adjoint = rule.LearnsStepSizes || (isThrough && !Traces.KeepsSteps) ? new NativeBuffer<T>(network.PackedLength) : _gradients[0];
     }
 
-    /// <summary>False when steps are computed a second time on the way back, because their traces would take too much memory.</summary>
-    public bool KeepsSteps { get; }
-
-    /// <summary>Where support inputs go: into each of them.</summary>
-    public IEnumerable<Node<T>> SupportInputs => _support.Select(trace => trace.Input);
-
-    /// <summary>The queries' pass.</summary>
-    public Trace<T> Query { get; }
+    /// <summary>The passes that it is made of: inputs go into them, and the answers come out of the queries'.</summary>
+    public TaskTraces<T> Traces { get; }
 
     /// <summary>Adapts; the result is good until the next call.</summary>
     /// <param name="theta">From where.</param>
@@ -105,8 +84,7 @@ internal sealed unsafe class InnerLoop<T>
             phi = Step(phi, stepSizes, supportTargets, step);
         }
 
-        Query.Forward(phi);
-        var loss = _queryLoss.Gradient(Query.Output.Value, queryTargets, Query.Output.Gradient);
+        var loss = Traces.AnswerQueries(phi, queryTargets);
         var length = _network.PackedLength;
         if (_rule.Direction == MetaDirection.TowardsAdapted)
         {
@@ -116,7 +94,7 @@ internal sealed unsafe class InnerLoop<T>
         }
 
         _adjoint.Span.Clear();
-        Query.Backward(phi, _adjoint.Values);
+        Traces.Query.Backward(phi, _adjoint.Values);
         for (var step = _rule.Steps - 1; step >= 0 && _rule.Direction == MetaDirection.SecondOrder; step--)
         {
             Back(step == 0 ? theta : _fast[step - 1], stepSizes, supportTargets, step, stepSum, supportFeatures);
@@ -126,23 +104,11 @@ internal sealed unsafe class InnerLoop<T>
         return loss;
     }
 
-    private Trace<T> TraceOf(int step) => _support[Math.Min(step, _support.Length - 1)];
-
     private NativeBuffer<T> GradientOf(int step) => _gradients[Math.Min(step, _gradients.Length - 1)];
-
-    /// <summary>The gradient at some weights.</summary>
-    private void Descend(Weights<T> phi, ReadOnlySpan<T> targets, int step)
-    {
-        var (trace, gradient) = (TraceOf(step), GradientOf(step));
-        trace.Forward(phi);
-        _supportLoss.Gradient(trace.Output.Value, targets, trace.Output.Gradient);
-        gradient.Span.Clear();
-        trace.Backward(phi, gradient.Values);
-    }
 
     private Weights<T> Step(Weights<T> phi, T* stepSizes, ReadOnlySpan<T> targets, int step)
     {
-        Descend(phi, targets, step);
+        Traces.Descend(phi, targets, step, GradientOf(step));
         var next = _fast[Math.Min(step, _fast.Length - 1)];
         T* gradient = GradientOf(step).Values;
         var length = _network.PackedLength;
@@ -175,9 +141,9 @@ internal sealed unsafe class InnerLoop<T>
     {
         // Nothing needs the weights after this step any more.
         var (length, direction) = (_network.PackedLength, _fast[step]);
-        if (!KeepsSteps)
+        if (!Traces.KeepsSteps)
         {
-            Descend(phi, targets, step);
+            Traces.Descend(phi, targets, step, GradientOf(step));
         }
 
         if (stepSizes != null)
@@ -191,14 +157,11 @@ internal sealed unsafe class InnerLoop<T>
         }
 
         direction.Changed();
-        var trace = TraceOf(step);
-        trace.TangentForward(phi, direction);
-        _supportLoss.Tangent(trace.Output.Value, trace.Output.Tangent, trace.Output.GradientTangent);
-        trace.TangentBackward(phi, direction, _adjoint.Values);
+        Traces.AddHessianProduct(phi, direction, step, _adjoint.Values);
         if (supportFeatures is not null)
         {
             VectorKernel<T>.Add(
-                supportFeatures.Values, T.One, trace.Input.GradientTangent, supportFeatures.Values, checked((int)supportFeatures.Length));
+                supportFeatures.Values, T.One, Traces.Support(step).Input.GradientTangent, supportFeatures.Values, checked((int)supportFeatures.Length));
         }
     }
 }

@@ -18,15 +18,9 @@ namespace MetaTrain.Learning.Fused;
 internal sealed unsafe class StepwiseLoop<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>What traces of all steps may take unless told otherwise.</summary>
-    private const long DefaultTraceBytes = 256L << 20;
-
     private readonly FusedNetwork<T> _network;
     private readonly StepwiseRule _rule;
     private readonly EpisodeShape _shape;
-    private readonly TaskLossKernel<T> _supportLoss;
-    private readonly TaskLossKernel<T> _queryLoss;
-    private readonly Trace<T>[] _support;
     private readonly Weights<T>[] _fast;
     private readonly NativeBuffer<T>[] _gradients;
     private readonly NativeBuffer<T> _adjoint;
@@ -41,33 +35,18 @@ internal sealed unsafe class StepwiseLoop<T>
     /// Traces of all steps are kept up to so many bytes; beyond, each step is computed a second time on the way back, which changes no bit.
     /// </param>
     public StepwiseLoop(
-        FusedNetwork<T> network, StepwiseRule rule, FusedLoss loss, EpisodeShape shape, bool trains, long traceBytes = DefaultTraceBytes)
+        FusedNetwork<T> network, StepwiseRule rule, FusedLoss loss, EpisodeShape shape, bool trains, long traceBytes = TaskTraces<T>.DefaultBytes)
     {
         (_network, _rule, _shape) = (network, rule, shape);
         var isThrough = trains && rule.IsEverThrough;
-        var parts = NodeParts.Gradient | (isThrough ? NodeParts.Tangents : 0);
-        var lent = new LentMemory<T>(Math.Max(shape.SupportCount, shape.QueryCount));
-        var before = NativeBuffers.Allocated;
-        var first = new Trace<T>(network, shape.SupportCount, parts, lent);
-        KeepsSteps = isThrough && rule.Steps * (NativeBuffers.Allocated - before) <= traceBytes;
-        _support = [first, .. Enumerable.Range(1, KeepsSteps ? rule.Steps - 1 : 0).Select(_ => new Trace<T>(network, shape.SupportCount, parts, lent))];
-        Query = new Trace<T>(network, shape.QueryCount, NodeParts.Gradient, lent);
-        _supportLoss = new TaskLossKernel<T>(
-            loss, shape.SupportCount, shape.Outputs, first.Output.Stride, rule.Loss == Learning.InnerLoop.InnerLoss.Sum);
-        _queryLoss = new TaskLossKernel<T>(loss, shape.QueryCount, shape.Outputs, Query.Output.Stride, isSum: false);
+        Traces = new TaskTraces<T>(network, loss, rule.Loss, shape, rule.Steps, isThrough, traceBytes);
         _fast = [.. Enumerable.Range(0, trains ? rule.Steps : 1).Select(_ => new Weights<T>(network))];
         _gradients = [.. Enumerable.Range(0, trains && rule.StepSizeEntries > 0 ? rule.Steps : 1).Select(_ => new NativeBuffer<T>(network.PackedLength))];
         _adjoint = new NativeBuffer<T>(trains ? network.PackedLength : 0);
     }
 
-    /// <summary>False when second order computes steps a second time on the way back, because their traces would take too much memory.</summary>
-    public bool KeepsSteps { get; }
-
-    /// <summary>Where support inputs go: into each of them.</summary>
-    public IEnumerable<Node<T>> SupportInputs => _support.Select(trace => trace.Input);
-
-    /// <summary>The queries' pass.</summary>
-    public Trace<T> Query { get; }
+    /// <summary>The passes that it is made of: inputs go into them, and the answers come out of the queries'.</summary>
+    public TaskTraces<T> Traces { get; }
 
     /// <summary>Adapts; the result is good until the next call.</summary>
     /// <param name="values">From where, and with what.</param>
@@ -103,7 +82,7 @@ internal sealed unsafe class StepwiseLoop<T>
 
         _adjoint.Span.Clear();
         var loss = AddQueryGradient(phi, pass.LossWeights[^1], queryTargets);
-        Rows.Copy(Query.Output, _shape.Outputs, predictions);
+        Rows.Copy(Traces.Query.Output, _shape.Outputs, predictions);
         for (var step = _rule.Steps - 1; step >= 0; step--)
         {
             if (step < _rule.Steps - 1 && pass.LossWeights[step] != 0)
@@ -118,37 +97,24 @@ internal sealed unsafe class StepwiseLoop<T>
         return loss;
     }
 
-    private Trace<T> TraceOf(int step) => _support[Math.Min(step, _support.Length - 1)];
-
     private NativeBuffer<T> GradientOf(int step) => _gradients[Math.Min(step, _gradients.Length - 1)];
 
     /// <summary>Adds the weighted gradient of the query loss to the adjoint.</summary>
     private double AddQueryGradient(Weights<T> phi, double weight, ReadOnlySpan<T> targets)
     {
-        Query.Forward(phi);
-        var loss = _queryLoss.Gradient(Query.Output.Value, targets, Query.Output.Gradient);
+        var loss = Traces.AnswerQueries(phi, targets);
         if (weight != 1)
         {
-            VectorKernel<T>.Scale(T.CreateChecked(weight), Query.Output.Gradient, Query.Output.Gradient, checked((int)Query.Output.Length));
+            VectorKernel<T>.Scale(T.CreateChecked(weight), Traces.Query.Output.Gradient, Traces.Query.Output.Gradient, checked((int)Traces.Query.Output.Length));
         }
 
-        Query.Backward(phi, _adjoint.Values);
+        Traces.Query.Backward(phi, _adjoint.Values);
         return loss;
-    }
-
-    /// <summary>The gradient at some weights.</summary>
-    private void Descend(Weights<T> phi, ReadOnlySpan<T> targets, int step)
-    {
-        var (trace, gradient) = (TraceOf(step), GradientOf(step));
-        trace.Forward(phi);
-        _supportLoss.Gradient(trace.Output.Value, targets, trace.Output.Gradient);
-        gradient.Span.Clear();
-        trace.Backward(phi, gradient.Values);
     }
 
     private Weights<T> Step(Weights<T> phi, StepwiseValues<T> values, ReadOnlySpan<T> targets, int step)
     {
-        Descend(phi, targets, step);
+        Traces.Descend(phi, targets, step, GradientOf(step));
         var next = _fast[Math.Min(step, _fast.Length - 1)];
         for (var at = 0; at < _network.Ranges.Count; at++)
         {
@@ -179,9 +145,9 @@ internal sealed unsafe class StepwiseLoop<T>
     {
         // Nothing needs the weights after this step any more.
         var direction = _fast[step];
-        if (isThrough && !KeepsSteps)
+        if (isThrough && !Traces.KeepsSteps)
         {
-            Descend(phi, targets, step);
+            Traces.Descend(phi, targets, step, GradientOf(step));
         }
 
         for (var at = 0; at < _network.Ranges.Count; at++)
@@ -195,10 +161,7 @@ internal sealed unsafe class StepwiseLoop<T>
         }
 
         direction.Changed();
-        var trace = TraceOf(step);
-        trace.TangentForward(phi, direction);
-        _supportLoss.Tangent(trace.Output.Value, trace.Output.Tangent, trace.Output.GradientTangent);
-        trace.TangentBackward(phi, direction, _adjoint.Values);
+        Traces.AddHessianProduct(phi, direction, step, _adjoint.Values);
     }
 
     /// <summary>What the adjoint after a step gives to a layer's own values of the step, and the direction that it makes.</summary>

@@ -55,8 +55,8 @@ internal sealed class StepwiseProgram<T> : IBlockProgram<T>
         workspace.Values.Load(call.Parameters);
         for (var task = 0; task < episodes.Tasks; task++)
         {
-            LoadSupport(loop, episodes, task);
-            _network.Gather!.Load(episodes.QueryInputs(task), loop.Query.Input);
+            loop.Traces.LoadSupport(episodes, task);
+            _network.Gather!.Load(episodes.QueryInputs(task), loop.Traces.Query.Input);
             result.Losses[task] = loop.Train(
                 workspace.Values, pass, episodes.SupportTargets(task), episodes.QueryTargets(task), result.PredictionsOf(task));
         }
@@ -72,7 +72,7 @@ internal sealed class StepwiseProgram<T> : IBlockProgram<T>
         inner.Values.Load(call.Parameters);
         for (var task = 0; task < episodes.Tasks; task++)
         {
-            LoadSupport(inner.Loop, episodes, task);
+            inner.Loop.Traces.LoadSupport(episodes, task);
             inner.Loop.Adapt(inner.Values, episodes.SupportTargets(task), steps.Max(), (done, weights) =>
             {
                 foreach (var answer in answers.After(done, task))
@@ -83,14 +83,6 @@ internal sealed class StepwiseProgram<T> : IBlockProgram<T>
         }
 
         return answers.Values;
-    }
-
-    private void LoadSupport(StepwiseLoop<T> loop, BlockData<T> episodes, int task)
-    {
-        foreach (var input in loop.SupportInputs)
-        {
-            _network.Gather!.Load(episodes.SupportInputs(task), input);
-        }
     }
 
     private sealed record Workspace(StepwiseLoop<T> Loop, StepwiseValues<T> Values);

@@ -56,15 +56,15 @@ public sealed partial class FusedPathTests
         float[] Run(long traceBytes)
         {
             var loop = new StepwiseLoop<float>(network, rule, FusedLoss.CrossEntropy, shape, trains: true, traceBytes);
-            Assert.Equal(traceBytes > 0, loop.KeepsSteps);
+            Assert.Equal(traceBytes > 0, loop.Traces.KeepsSteps);
             var (episodes, values) = (Episodes<float>(shape), new StepwiseValues<float>(new StepwiseMaps<float>(network, rule, layout)));
             values.Load(parameters);
-            foreach (var input in loop.SupportInputs)
+            foreach (var input in loop.Traces.SupportInputs)
             {
                 network.Gather!.Load(episodes.SupportInputs(0), input);
             }
 
-            network.Gather!.Load(episodes.QueryInputs(0), loop.Query.Input);
+            network.Gather!.Load(episodes.QueryInputs(0), loop.Traces.Query.Input);
             var (predictions, gradient) = (new float[shape.QueryCount * shape.Outputs], new float[layout.Length]);
             loop.Train(values, rule.PassOf(0), episodes.SupportTargets(0), episodes.QueryTargets(0), predictions);
             values.Unload(gradient);

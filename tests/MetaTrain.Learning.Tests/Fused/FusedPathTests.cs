@@ -172,7 +172,7 @@ public sealed partial class FusedPathTests
                 LearnsStepSizes = learns,
             };
             var loop = new InnerLoop<float>(network, rule, FusedLoss.CrossEntropy, shape, traceBytes);
-            Assert.Equal(traceBytes > 0, loop.KeepsSteps);
+            Assert.Equal(traceBytes > 0, loop.Traces.KeepsSteps);
             var episodes = Episodes<float>(shape);
             var theta = new Weights<float>(network);
             var sizes = new NativeBuffer<float>(network.PackedLength);
@@ -180,12 +180,12 @@ public sealed partial class FusedPathTests
             var stepSum = new NativeBuffer<float>(network.PackedLength);
             Packed.Pack(values, network.MapTo(layout), theta.Span);
             sizes.Span.Fill(0.1f);
-            foreach (var input in loop.SupportInputs)
+            foreach (var input in loop.Traces.SupportInputs)
             {
                 network.Gather!.Load(episodes.SupportInputs(0), input);
             }
 
-            network.Gather!.Load(episodes.QueryInputs(0), loop.Query.Input);
+            network.Gather!.Load(episodes.QueryInputs(0), loop.Traces.Query.Input);
             loop.Train(theta, learns ? sizes.Values : null, episodes.SupportTargets(0), episodes.QueryTargets(0), sum.Values, stepSum.Values);
             return [.. sum.Span, .. stepSum.Span];
         }
