@@ -13,6 +13,7 @@ public static class RedisStorageExtensions
     {
         services.AddOptions<RedisStorageOptions>().Configure(configure).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RedisStorageOptions>, RedisStorageOptionsValidator>());
+        services.AddStoreExceptions();
         services.TryAddSingleton<RedisConnection>();
         services.TryAddSingleton<RedisDurability>();
         services.TryAddSingleton<IJobStore, RedisJobStore>();

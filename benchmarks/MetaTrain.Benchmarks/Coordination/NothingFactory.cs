@@ -47,5 +47,7 @@ internal sealed class NothingFactory(int parameters) : IExperimentFactory
         public long? EstimateBlockBytes(int tasks) => null;
 
         public ImmutableArray<string> EvaluationMetrics(EvaluationSettings settings) => ["mse@1", "mse@1^2"];
+
+        public string? Refuse(EvaluationSettings settings) => null;
     }
 }

@@ -1,6 +1,9 @@
 namespace MetaTrain.Benchmarks.Figures;
 
-/// <summary>A training run whose figure is asked for: the console's train on an example, with what differs from it.</summary>
+/// <summary>
+/// A figure that is asked for: of the console's train on an example, with what differs from it, or of another figure's run, measured on
+/// other episodes.
+/// </summary>
 /// <param name="Id">Its name on the command line and the name of its file.</param>
 /// <param name="Table">The table it stands in.</param>
 /// <param name="Method">What trains.</param>
@@ -17,6 +20,14 @@ internal sealed record Figure(string Id, string Table, string Method, string Exa
 
     private static readonly string[] Shots = ["data.shots=5", "evaluation.final.shots=5"];
     private static readonly string[] Ways = ["data.ways=20", "evaluation.final.ways=20"];
+    private static readonly string[] OfTwentyWays = ["--ways", "20"];
+    private static readonly string[] OfFiveShots = ["--shots", "5"];
+
+    /// <summary>The figure whose run is evaluated in place of a run of its own; null for one that trains.</summary>
+    public string? Of { get; init; }
+
+    /// <summary>How that run is evaluated: options of <c>metatrain evaluate</c>.</summary>
+    public IReadOnlyList<string> Evaluation { get; init; } = [];
 
     /// <summary>All of them, in the order of their tables.</summary>
     public static IReadOnlyList<Figure> All { get; } =
@@ -34,13 +45,13 @@ internal sealed record Figure(string Id, string Table, string Method, string Exa
         new("meta-net", OneShot, "Meta networks", "omniglot-meta-net", 96, "98.9"),
         new("gaussian-proto", OneShot, "Gaussian prototypes", "omniglot-gaussian-proto", 97.5, "99.0"),
         new("maml-5shot", FiveShot, "MAML", "omniglot-maml", 99, "99.9", Shots),
-        new("proto-net-5shot", FiveShot, "Prototypical networks", "omniglot-protonet", 99, "99.7", Shots),
+        new("proto-net-5shot", FiveShot, "Prototypical networks", "omniglot-protonet", 99, "99.7") { Of = "proto-net", Evaluation = OfFiveShots },
         new("maml-plus-plus-20way", TwentyWay, "MAML++", "omniglot-maml-plus-plus", 90, "97.7", Ways),
-        new("proto-net-20way", TwentyWay, "Prototypical networks", "omniglot-protonet", 90, "96.0", Ways),
-        new("relation-net-20way", TwentyWay, "Relation networks", "omniglot-relation-net", 90, "97.6", Ways),
+        new("proto-net-20way", TwentyWay, "Prototypical networks", "omniglot-protonet", 90, "96.0") { Of = "proto-net", Evaluation = OfTwentyWays },
+        new("relation-net-20way", TwentyWay, "Relation networks", "omniglot-relation-net", 90, "97.6") { Of = "relation-net", Evaluation = OfTwentyWays },
         new("gnn-20way", TwentyWay, "Few-shot GNN", "omniglot-gnn", 90, "97.4", Ways),
-        new("gaussian-proto-20way", TwentyWay, "Gaussian prototypes", "omniglot-gaussian-proto", 90, "97.0", Ways),
+        new("gaussian-proto-20way", TwentyWay, "Gaussian prototypes", "omniglot-gaussian-proto", 90, "97.0") { Of = "gaussian-proto", Evaluation = OfTwentyWays },
         new("proto-transfer", Unlabelled, "ProtoTransfer, 5-way 1-shot", "omniglot-proto-transfer", 85, "88.0"),
-        new("proto-transfer-5shot", Unlabelled, "ProtoTransfer, 5-way 5-shot", "omniglot-proto-transfer", 94, "96.5", "evaluation.final.shots=5"),
+        new("proto-transfer-5shot", Unlabelled, "ProtoTransfer, 5-way 5-shot", "omniglot-proto-transfer", 94, "96.5") { Of = "proto-transfer", Evaluation = OfFiveShots },
     ];
 }

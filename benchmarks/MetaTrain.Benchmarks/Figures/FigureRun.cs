@@ -28,7 +28,7 @@ internal static class FigureRun
 
         foreach (Figure figure in Figure.All.Where(figure => names.Contains(figure.Id)))
         {
-            if (await TrainAsync(figure, more) is not { } result)
+            if (await CommandOfAsync(figure, more) is not { } command || await PrintedAsync(figure, command) is not { } result)
             {
                 return 1;
             }
@@ -37,7 +37,7 @@ internal static class FigureRun
             {
                 ["date"] = TimeProvider.System.GetLocalNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
                 ["commit"] = commit,
-                ["command"] = "metatrain " + string.Join(' ', CommandOf(figure, more).Select(static word => word.Contains(' ') ? $"'{word}'" : word)),
+                ["command"] = "metatrain " + string.Join(' ', WithoutData(command).Select(static word => word.Contains(' ') ? $"'{word}'" : word)),
                 ["result"] = result,
             };
             Directory.CreateDirectory(Kept);
@@ -61,14 +61,36 @@ internal static class FigureRun
         await File.WriteAllTextAsync(Path.Combine("docs", "results.md"), FigurePage.Of(rows));
     }
 
-    private static IEnumerable<string> CommandOf(Figure figure, IEnumerable<string> more) =>
-        ["train", $"examples/{figure.Example}.yaml", "--json", .. figure.Overrides.SelectMany(static change => new[] { "--set", change }), .. more];
+    // A figure of another's run names that run's job, which is in the data directory that it was trained in.
+    private static async Task<string[]?> CommandOfAsync(Figure figure, IEnumerable<string> more)
+    {
+        if (figure.Of is not { } trained)
+        {
+            return ["train", $"examples/{figure.Example}.yaml", "--json", .. figure.Overrides.SelectMany(static change => new[] { "--set", change }), .. more];
+        }
 
-    private static async Task<JsonNode?> TrainAsync(Figure figure, IEnumerable<string> more)
+        string file = Path.Combine(Kept, trained + ".json");
+        if (!File.Exists(file))
+        {
+            await Console.Error.WriteLineAsync($"'{figure.Id}' measures the run of '{trained}', of which nothing is kept: benchmarks/train {trained} {figure.Id}.");
+            return null;
+        }
+
+        string job = JsonNode.Parse(await File.ReadAllTextAsync(file))!["result"]!["job"]!.GetValue<string>();
+        return ["evaluate", job, "--json", .. figure.Evaluation, .. DataOf(more)];
+    }
+
+    // Where somebody keeps their data says nothing about a figure.
+    private static IEnumerable<string> WithoutData(IReadOnlyList<string> command) =>
+        command.Where((word, at) => word != "--data" && (at == 0 || command[at - 1] != "--data"));
+
+    private static IEnumerable<string> DataOf(IEnumerable<string> more) => more.SkipWhile(static word => word != "--data").Take(2);
+
+    private static async Task<JsonNode?> PrintedAsync(Figure figure, IEnumerable<string> command)
     {
         ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true };
         start.ArgumentList.Add(Path.Combine("src", "MetaTrain.Console", "bin", "Release", "net10.0", "metatrain.dll"));
-        foreach (string word in CommandOf(figure, more))
+        foreach (string word in command)
         {
             start.ArgumentList.Add(word);
         }

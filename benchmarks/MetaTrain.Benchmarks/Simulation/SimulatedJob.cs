@@ -3,6 +3,7 @@ using MetaTrain.Abstractions.Specs;
 using MetaTrain.Cluster.Aggregation;
 using MetaTrain.Cluster.Coordination;
 using MetaTrain.Cluster.Transfers;
+using MetaTrain.Learning.Episodes;
 using MetaTrain.Learning.MetaOptimizers;
 
 namespace MetaTrain.Benchmarks.Simulation;
@@ -31,6 +32,7 @@ internal sealed class SimulatedJob
             Spec = spec,
             Plan = new JobPlan(1, settings.Blocks, "simulation"),
             ParameterCount = settings.Parameters,
+            TrainingShape = new EpisodeShape { Ways = 0, Shots = 1, Queries = 1, Input = [1], Targets = 1 },
             EvaluationMetrics = static _ => [],
             Aggregators = settings.Ranges == 1
                 ? []

@@ -73,6 +73,18 @@ public sealed record EvaluationRequest
 
     /// <summary>True or false to override the spec's transduction.</summary>
     [Id(3)] public bool? Transductive { get; init; }
+
+    /// <summary>Classes an episode; null takes the spec's final evaluation's.</summary>
+    [Id(4)] public int? Ways { get; init; }
+
+    /// <summary>Support examples a class (in all for regression); null takes the spec's final evaluation's.</summary>
+    [Id(5)] public int? Shots { get; init; }
+
+    /// <summary>Query examples a class (in all for regression); null takes the spec's final evaluation's.</summary>
+    [Id(6)] public int? Queries { get; init; }
+
+    /// <summary>Inner steps after which the query set is measured; empty takes the spec's final evaluation's.</summary>
+    [Id(7)] public ImmutableArray<int> InnerSteps { get => field.IsDefault ? [] : field; init; } = [];
 }
 
 /// <summary>An evaluation that was asked for.</summary>

@@ -46,6 +46,15 @@ public sealed record EvaluationSummary
     /// <summary>Accuracy by group of classes, in ordinal order; empty where classes have no groups, and for validations that are kept.</summary>
     [Id(12)] public ImmutableArray<GroupAccuracy> Groups { get => field.IsDefault ? [] : field; init; } = [];
 
+    /// <summary>Classes an episode; 0 for regression.</summary>
+    [Id(13)] public int Ways { get; init; }
+
+    /// <summary>Support examples a class, or in all for regression.</summary>
+    [Id(14)] public int Shots { get; init; }
+
+    /// <summary>Query examples a class, or in all for regression.</summary>
+    [Id(15)] public int Queries { get; init; }
+
     /// <summary>The group with the lowest accuracy, the first of equals; null without groups.</summary>
     [JsonIgnore]
     public GroupAccuracy? WorstGroup => Groups.IsEmpty ? null : Groups.MinBy(static group => group.Accuracy);

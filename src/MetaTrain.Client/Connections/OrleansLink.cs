@@ -1,4 +1,5 @@
 using MetaTrain.Abstractions.Clusters;
+using MetaTrain.Abstractions.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
@@ -88,6 +89,7 @@ internal sealed class OrleansLink : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddSingleton(options.Logging);
         services.AddLogging();
+        services.AddStoreExceptions();
         services.AddSingleton<IHostApplicationLifetime, NoApplicationLifetime>();
         services.AddOrleansClient(client =>
         {

@@ -5,6 +5,7 @@ using MetaTrain.Abstractions.Messages;
 using MetaTrain.Abstractions.Specs;
 using MetaTrain.Abstractions.Storage;
 using MetaTrain.Cluster.Experiments;
+using MetaTrain.Cluster.Workers;
 using MetaTrain.Learning.Experiments;
 
 namespace MetaTrain.Cluster.Coordination;
@@ -37,8 +38,13 @@ internal sealed partial class CoordinatorGrain
             IExperiment experiment = _experiment ??= await services.Experiments.GetAsync(Job);
             float[] parameters = await ReadVersionAsync(CheckpointSelector.At(manifest.Iteration), experiment);
             JobSession session = _session ?? await OpenReadOnlyAsync(record);
-            EvaluationWork work = EvaluationPlans.Final(session.Settings.Spec.Evaluation, experiment.HasPixelBaseline) with { Split = request.Split };
-            work = work with { Transductive = request.Transductive ?? work.Transductive };
+            EvaluationWork work = EvaluationPlans.Requested(
+                request, session.Settings.Spec.Evaluation, experiment.TrainingShape, experiment.HasPixelBaseline);
+            if (experiment.Refuse(EvaluationSettingsReader.Read(work)) is { } refusal)
+            {
+                return Refused(refusal);
+            }
+
             int episodes = request.Episodes ?? session.Settings.Spec.Evaluation.Final.Episodes;
             long number = _tickets.Count == 0 ? 1 : _tickets.Keys.Last() + 1;
             _tickets[number] = new EvaluationTicket { Number = number, Episodes = episodes };
@@ -120,7 +126,7 @@ internal sealed partial class CoordinatorGrain
         float[] parameters = version == session.Trajectory.Iteration
             ? session.Trajectory.Parameters
             : await ReadVersionAsync(CheckpointSelector.At(version), _experiment!);
-        EvaluationWork work = EvaluationPlans.Final(session.Settings.Spec.Evaluation, _experiment!.HasPixelBaseline);
+        EvaluationWork work = EvaluationPlans.Final(session.Settings.Spec.Evaluation, _experiment!.TrainingShape, _experiment.HasPixelBaseline);
         _finalOpen = true;
         session.OpenEvaluation(EvaluationPlans.FinalNumber, version, parameters, work, final.Episodes);
         Note(RunEventKind.Lifecycle, $"Trained {session.Iterations} iterations; evaluating version {version} over {final.Episodes} {final.Split} episodes.");

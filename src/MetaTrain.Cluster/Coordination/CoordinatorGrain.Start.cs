@@ -125,6 +125,7 @@ internal sealed partial class CoordinatorGrain
         Spec = spec,
         Plan = services.Factory.Plan(spec, experiment, trajectory.DeviceClass!),
         ParameterCount = trajectory.Parameters.Length,
+        TrainingShape = experiment.TrainingShape,
         EvaluationMetrics = work => experiment.EvaluationMetrics(Workers.EvaluationSettingsReader.Read(work)),
         DataNote = experiment.DataNote,
     };

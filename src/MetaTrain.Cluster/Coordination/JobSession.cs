@@ -96,7 +96,7 @@ internal sealed partial class JobSession
 
     public void OpenValidation(long version, float[] parameters)
     {
-        EvaluationWork work = EvaluationPlans.Validation(_settings.Spec.Evaluation);
+        EvaluationWork work = EvaluationPlans.Validation(_settings.Spec.Evaluation, _settings.TrainingShape);
         OpenEvaluation(version, version, parameters, work, _settings.Spec.Evaluation.Validation!.Episodes);
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Messages;
 using MetaTrain.Abstractions.Specs;
+using MetaTrain.Learning.Episodes;
 
 namespace MetaTrain.Cluster.Coordination;
 
@@ -22,6 +23,9 @@ internal sealed record SessionSettings
 
     /// <summary>True when aggregators have the gradients, and results come without.</summary>
     public bool IsRanged => !Aggregators.IsEmpty;
+
+    /// <summary>The sizes of the training episodes: what an evaluation has where its spec says nothing.</summary>
+    public required EpisodeShape TrainingShape { get; init; }
 
     /// <summary>The metrics of an evaluation block.</summary>
     public required Func<EvaluationWork, ImmutableArray<string>> EvaluationMetrics { get; init; }

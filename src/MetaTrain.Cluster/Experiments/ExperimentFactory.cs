@@ -93,12 +93,12 @@ internal sealed class ExperimentFactory(DatasetCache datasets) : IExperimentFact
     // An evaluation that cannot be drawn is refused before hours of training lead up to it.
     private static void CheckEvaluations(JobSpec spec, Experiment experiment)
     {
-        if (spec.Evaluation.Validation is not null && experiment.Refuse(EvaluationSettingsReader.Read(EvaluationPlans.Validation(spec.Evaluation))) is { } validation)
+        if (spec.Evaluation.Validation is not null && experiment.Refuse(EvaluationSettingsReader.Read(EvaluationPlans.Validation(spec.Evaluation, experiment.TrainingShape))) is { } validation)
         {
             throw new SpecException($"evaluation.validation: {validation}");
         }
 
-        if (spec.Evaluation.Final.Episodes > 0 && experiment.Refuse(EvaluationSettingsReader.Read(EvaluationPlans.Final(spec.Evaluation, baseline: false))) is { } final)
+        if (spec.Evaluation.Final.Episodes > 0 && experiment.Refuse(EvaluationSettingsReader.Read(EvaluationPlans.Final(spec.Evaluation, experiment.TrainingShape, baseline: false))) is { } final)
         {
             throw new SpecException($"evaluation.final: {final}");
         }

@@ -12,6 +12,7 @@ namespace MetaTrain.Console.Commands;
 internal static class EvaluateCommand
 {
     private const int MostEpisodes = 1_000_000;
+    private const int MostExamples = 100_000;
 
     public static Command Create(ConsoleHost host)
     {
@@ -21,11 +22,25 @@ internal static class EvaluateCommand
         var split = new Option<string>("--split") { Description = "Whose classes: train, validation or test. Default: test.", DefaultValueFactory = _ => "test" };
         split.AcceptOnlyFromAmong("train", "validation", "test");
         Option<CheckpointSelector> at = AtOption.Create();
+        Option<int?> ways = SharedOptions.WholeOrNone("--ways", "Classes an episode, where the method allows others than it was trained with. Default: as the spec says.", 2, MostExamples);
+        Option<int?> shots = SharedOptions.WholeOrNone("--shots", "Support examples a class (in all for regression). Default: as the spec says.", 1, MostExamples);
+        Option<int?> queries = SharedOptions.WholeOrNone("--queries", "Query examples a class (in all for regression). Default: as the spec says.", 1, MostExamples);
+        var steps = new Option<int[]>("--inner-steps")
+        {
+            Description = "Inner steps after which queries are measured: one number, or several for regression. Default: as the spec says.",
+            HelpName = "K",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [],
+        };
         var transductive = new Option<bool?>("--transductive") { Description = "Normalise an episode's query examples together (true) or not (false). Default: as the spec says." };
         command.Add(job);
         command.Add(episodes);
         command.Add(split);
         command.Add(at);
+        command.Add(ways);
+        command.Add(shots);
+        command.Add(queries);
+        command.Add(steps);
         command.Add(transductive);
         var shared = new SharedOptions();
         shared.AddTo(command, shared.Cluster, shared.Data, shared.Store, shared.Silo, shared.Workers, shared.Json);
@@ -39,6 +54,10 @@ internal static class EvaluateCommand
                 At = parse.GetValue(at),
                 Episodes = parse.GetValue(episodes),
                 Split = parse.GetRequiredValue(split),
+                Ways = parse.GetValue(ways),
+                Shots = parse.GetValue(shots),
+                Queries = parse.GetValue(queries),
+                InnerSteps = [.. parse.GetRequiredValue(steps)],
                 Transductive = parse.GetValue(transductive),
             };
             host.Output.Note($"Evaluating {status.Job} on the {request.Split} split ...");

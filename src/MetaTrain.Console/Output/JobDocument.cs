@@ -58,6 +58,9 @@ internal static class JobDocument
             ["at"] = evaluation.At,
             ["split"] = evaluation.Split,
             ["episodes"] = evaluation.Episodes,
+            ["ways"] = evaluation.Ways,
+            ["shots"] = evaluation.Shots,
+            ["queries"] = evaluation.Queries,
             ["transductive"] = evaluation.Transductive,
         };
         if (evaluation.Accuracy is { } accuracy)

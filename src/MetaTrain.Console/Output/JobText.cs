@@ -34,7 +34,7 @@ internal static class JobText
             return;
         }
 
-        string where = $"{Format.Count(evaluation.Episodes)} {evaluation.Split} episodes of version {Format.Count(evaluation.At)}";
+        string where = $"{Format.Count(evaluation.Episodes)} {evaluation.Split} episodes{ShapeOf(evaluation)} of version {Format.Count(evaluation.At)}";
         if (evaluation.Accuracy is { } accuracy)
         {
             Fact(writer, "accuracy", $"{Format.Percent(accuracy)}  over {where}");
@@ -57,6 +57,18 @@ internal static class JobText
 
         WriteQuality(writer, evaluation);
         Fact(writer, "data", evaluation.DataNote);
+    }
+
+    // What was committed before evaluations said their sizes has none.
+    private static string ShapeOf(EvaluationSummary evaluation)
+    {
+        string queries = evaluation.Queries == 1 ? "1 query" : $"{Format.Count(evaluation.Queries)} queries";
+        return evaluation switch
+        {
+            { Queries: 0 } => "",
+            { Ways: 0 } => $" ({evaluation.Shots}-shot, {queries})",
+            _ => $" ({evaluation.Ways}-way {evaluation.Shots}-shot, {queries} a class)",
+        };
     }
 
     private static void WriteQuality(TextWriter writer, EvaluationSummary evaluation)

@@ -178,10 +178,15 @@ public sealed class Experiment : IExperiment
             : _computer.Train(request, episodes, parameters.Span);
     }
 
-    /// <summary>Why an evaluation cannot be made (too few classes or examples), in one sentence with the remedy; null when it can.</summary>
+    /// <inheritdoc/>
     public string? Refuse(EvaluationSettings settings)
     {
         var shape = ShapeOf(settings);
+        if (shape.IsRegression && shape.Ways > 0)
+        {
+            return $"ways is {shape.Ways}, but a regression has no classes: leave ways out.";
+        }
+
         if (_algorithm.HasFixedWays && shape.Ways != _source.TrainingShape.Ways)
         {
             return $"ways is {shape.Ways}, but this method's head is trained for {_source.TrainingShape.Ways} classes: leave ways out, or use proto-net.";

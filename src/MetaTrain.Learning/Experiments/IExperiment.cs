@@ -60,6 +60,9 @@ public interface IExperiment
     /// the calibration error and the queries and hits of each group of classes; "mse@k" for regression after k inner steps.
     /// </remarks>
     ImmutableArray<string> EvaluationMetrics(EvaluationSettings settings);
+
+    /// <summary>Why such an evaluation cannot be made, in one sentence with the remedy; null when it can.</summary>
+    string? Refuse(EvaluationSettings settings);
 }
 
 /// <summary>One learned tensor.</summary>

@@ -5,6 +5,7 @@ using MetaTrain.Abstractions.Messages;
 using MetaTrain.Abstractions.Specs;
 using MetaTrain.Cluster.Aggregation;
 using MetaTrain.Cluster.Coordination;
+using MetaTrain.Learning.Episodes;
 using MetaTrain.Learning.MetaOptimizers;
 using Microsoft.Extensions.Time.Testing;
 
@@ -40,6 +41,7 @@ internal sealed class SessionFixture
             Spec = spec,
             Plan = new JobPlan(blockSize, ((tasks - 1) / blockSize) + 1, "test"),
             ParameterCount = ParameterCount,
+            TrainingShape = new EpisodeShape { Ways = 5, Shots = 1, Queries = 2, Input = [1] },
             EvaluationMetrics = _ => ["accuracy", "accuracy^2", .. metrics],
         };
         JobSession session = new(settings, epoch, trajectory ?? NewTrajectory(), Time, (_, message) => Notes.Add(message)) { IsReadOnly = isReadOnly };

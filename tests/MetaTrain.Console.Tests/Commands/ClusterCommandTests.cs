@@ -52,7 +52,7 @@ public sealed class ClusterCommandTests : IAsyncDisposable
     public async Task Describe_FindsTheJob_ByIdBeginningOrName(string text)
     {
         Assert.Equal(0, await _rig.RunAsync("describe", text));
-        Assert.Contains("  accuracy    94.3 ± 0.6 %  over 600 test episodes of version 1,000", _rig.Out);
+        Assert.Contains("  accuracy    94.3 ± 0.6 %  over 600 test episodes (5-way 1-shot, 15 queries a class) of version 1,000", _rig.Out);
         Assert.Contains("  data        synthetic: glyphs", _rig.Out);
         Assert.Contains("  baseline    61.2 ± 1.1 %  nearest neighbour on pixels, the same episodes", _rig.Out);
     }
@@ -204,6 +204,33 @@ public sealed class ClusterCommandTests : IAsyncDisposable
         Assert.Equal(0, await _rig.RunAsync("evaluate", "glyphs-1", "--episodes", "50", "--split", "validation", "--at", "1200"));
         Assert.Equal((50, "validation", 1_200L), (asked!.Episodes, asked.Split, asked.At.Iteration));
         Assert.Contains("94.3 ± 0.6 %", _rig.Out);
+        Assert.Equal((null, null, null), (asked.Ways, asked.Shots, asked.Queries));
+        Assert.Empty(asked.InnerSteps);
+    }
+
+    [Fact]
+    public async Task Evaluate_AsksForEpisodesOfOtherSizes()
+    {
+        EvaluationRequest? asked = null;
+        _rig.Cluster.Job("glyphs-1").Start = request =>
+        {
+            asked = request;
+            return new EvaluationTicket { Number = 1, Summary = Statuses.Final() with { Ways = 20, Shots = 5, Queries = 1 } };
+        };
+        Assert.Equal(0, await _rig.RunAsync("evaluate", "glyphs-1", "--ways", "20", "--shots", "5", "--queries", "1", "--inner-steps", "0", "3"));
+        Assert.Equal((20, 5, 1), (asked!.Ways, asked.Shots, asked.Queries));
+        Assert.Equal([0, 3], asked.InnerSteps);
+        Assert.Contains("(20-way 5-shot, 1 query a class)", _rig.Out);
+    }
+
+    [Theory]
+    [InlineData("--ways", "1")]
+    [InlineData("--shots", "0")]
+    [InlineData("--queries", "none")]
+    public async Task Evaluate_RefusesSizesThatCannotBe(string option, string value)
+    {
+        Assert.Equal(ExitCode.WrongUsage, await _rig.RunAsync("evaluate", "glyphs-1", option, value));
+        Assert.Contains($"{option} is '{value}': give a whole number from", _rig.Error);
     }
 
     [Fact]

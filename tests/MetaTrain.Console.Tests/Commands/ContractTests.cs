@@ -23,7 +23,7 @@ public sealed class ContractTests
 
     private static readonly (string Field, JsonValueKind Kind)[] ClassificationFields =
     [
-        ("at", JsonValueKind.Number), ("split", JsonValueKind.String), ("episodes", JsonValueKind.Number),
+        ("at", JsonValueKind.Number), ("split", JsonValueKind.String), ("episodes", JsonValueKind.Number), ("ways", JsonValueKind.Number), ("shots", JsonValueKind.Number), ("queries", JsonValueKind.Number),
         ("transductive", JsonValueKind.True), ("accuracy", JsonValueKind.Number), ("ci95", JsonValueKind.Number), ("loss", JsonValueKind.Number),
         ("f1", JsonValueKind.Object), ("nll", JsonValueKind.Object), ("ece", JsonValueKind.Number),
         ("groups", JsonValueKind.Object), ("worstGroup", JsonValueKind.String),
@@ -31,7 +31,7 @@ public sealed class ContractTests
 
     private static readonly (string Field, JsonValueKind Kind)[] RegressionFields =
     [
-        ("at", JsonValueKind.Number), ("split", JsonValueKind.String), ("episodes", JsonValueKind.Number),
+        ("at", JsonValueKind.Number), ("split", JsonValueKind.String), ("episodes", JsonValueKind.Number), ("ways", JsonValueKind.Number), ("shots", JsonValueKind.Number), ("queries", JsonValueKind.Number),
         ("mse", JsonValueKind.Object), ("ci95", JsonValueKind.Object),
     ];
 
