@@ -8,7 +8,7 @@ namespace MetaTrain.Benchmarks.Figures;
 /// <param name="Table">The table it stands in.</param>
 /// <param name="Method">What trains.</param>
 /// <param name="Example">The spec in examples/, without its extension.</param>
-/// <param name="Asked">The accuracy in percent that the project asks of it.</param>
+/// <param name="Asked">The accuracy in percent that the project asks of it; 0 where it asks for none, or for errors.</param>
 /// <param name="Published">What its paper reports, as text.</param>
 /// <param name="Overrides">Keys of the spec that differ: key=value.</param>
 internal sealed record Figure(string Id, string Table, string Method, string Example, double Asked, string Published, params string[] Overrides)
@@ -17,11 +17,20 @@ internal sealed record Figure(string Id, string Table, string Method, string Exa
     private const string FiveShot = "Omniglot, 5-way 5-shot, unseen characters";
     private const string TwentyWay = "Omniglot, 20-way 1-shot, unseen characters";
     private const string Unlabelled = "Omniglot, trained without labels";
+    private const string Sinusoids = "Sinusoid, trained with 10 points and one step (or its own number), 5 points; mean squared error after so many steps";
+    private const string Mixture = "Sinusoids, lines, quadratics and cubics mixed, 5 points; mean squared error after so many steps";
 
     private static readonly string[] Shots = ["data.shots=5", "evaluation.final.shots=5"];
     private static readonly string[] Ways = ["data.ways=20", "evaluation.final.ways=20"];
     private static readonly string[] OfTwentyWays = ["--ways", "20"];
+    private static readonly int[] Seeds = [7, 8, 9];
     private static readonly string[] OfFiveShots = ["--shots", "5"];
+
+    /// <summary>The mean squared error that the project asks for after a number of inner steps; empty where it asks for none.</summary>
+    public IReadOnlyDictionary<string, double> AskedErrors { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>True when what was trained is an optimizer, to be run against those made by hand.</summary>
+    public bool IsContest { get; init; }
 
     /// <summary>The figure whose run is evaluated in place of a run of its own; null for one that trains.</summary>
     public string? Of { get; init; }
@@ -53,5 +62,35 @@ internal sealed record Figure(string Id, string Table, string Method, string Exa
         new("gaussian-proto-20way", TwentyWay, "Gaussian prototypes", "omniglot-gaussian-proto", 90, "97.0") { Of = "gaussian-proto", Evaluation = OfTwentyWays },
         new("proto-transfer", Unlabelled, "ProtoTransfer, 5-way 1-shot", "omniglot-proto-transfer", 85, "88.0"),
         new("proto-transfer-5shot", Unlabelled, "ProtoTransfer, 5-way 5-shot", "omniglot-proto-transfer", 94, "96.5") { Of = "proto-transfer", Evaluation = OfFiveShots },
+        new("sinusoid-maml", Sinusoids, "MAML", "sinusoid-maml", 0, "0.67 / 0.38 / 0.35 after 1, 5, 10")
+        {
+            AskedErrors = new Dictionary<string, double> { ["1"] = 0.67, ["5"] = 0.38, ["10"] = 0.35 },
+        },
+        new("sinusoid-fomaml", Sinusoids, "FOMAML", "sinusoid-maml", 0, "-", "algorithm.order=first"),
+        new("sinusoid-anil", Sinusoids, "ANIL", "sinusoid-maml", 0, "-", "algorithm={kind: anil, innerSteps: 1, innerLearningRate: 0.01}"),
+        new("sinusoid-meta-sgd", Sinusoids, "Meta-SGD", "sinusoid-maml", 0, "-", "algorithm={kind: meta-sgd, innerSteps: 1, innerLearningRate: 0.01}"),
+        new(
+            "sinusoid-maml-plus-plus",
+            Sinusoids,
+            "MAML++, 5 steps",
+            "sinusoid-maml",
+            0,
+            "-",
+            "algorithm={kind: maml-plus-plus, innerSteps: 5, innerLearningRate: 0.01, multiStepIterations: 3000}",
+            "evaluation.final.innerSteps=[0, 1, 5]"),
+        new(
+            "sinusoid-reptile",
+            Sinusoids,
+            "Reptile, 5 steps on 10 of 50 points each",
+            "sinusoid-maml",
+            0,
+            "-",
+            "data.shots=50",
+            "algorithm={kind: reptile, innerOptimizer: sgd, innerSteps: 5, innerShots: 10, innerLearningRate: 0.02}",
+            "meta={iterations: 30000, tasksPerIteration: 5, optimizer: sgd, learningRate: 0.5, schedule: linear}"),
+        new("optimizer-quadratics", "A learned optimizer on 10-dimensional quadratics", "LSTM", "quadratics-lstm-optimizer", 0, "-") { IsContest = true },
+        new("optimizer-perceptron", "A learned optimizer on perceptrons that tell glyphs apart", "LSTM", "glyphs-lstm-optimizer", 0, "-") { IsContest = true },
+        .. Seeds.Select(seed => new Figure($"mixture-maml-{seed}", Mixture, $"MAML, seed {seed}", "mixture-maml", 0, "-", $"seed={seed}")),
+        .. Seeds.Select(seed => new Figure($"mixture-hsml-{seed}", Mixture, $"HSML, seed {seed}", "mixture-hsml", 0, "-", $"seed={seed}")),
     ];
 }

@@ -12,8 +12,9 @@ internal static class FigurePage
 
         Written by `benchmarks/train` from what the runs printed (benchmarks/figures); do not edit. Each run is `metatrain train` on a local
         cluster of one silo with two workers and the embedded store, measured over test episodes of classes that training never saw, with 95%
-        intervals over episodes. Asked is what the project asks of itself at a budget of at most 30 minutes on two cores; published is what the
-        method's paper reports at its own budget. A row without a figure was not run yet; a missed figure stays in the table.
+        intervals over episodes. Accuracies are in percent. Asked is what the project asks of itself at a budget of at most 30 minutes on two
+        cores, and a figure that reaches it is bold; published is what the method's paper reports at its own budget. A row without a figure was
+        not run yet; a missed figure stays in the table.
 
         """;
 
@@ -24,8 +25,14 @@ internal static class FigurePage
         StringBuilder page = new(Head);
         foreach (IGrouping<string, (Figure Figure, JsonObject? Kept)> table in rows.GroupBy(static row => row.Figure.Table))
         {
+            if (table.First() is { Figure.IsContest: true } contest)
+            {
+                page.Append(ContestSection.Of(contest.Figure, contest.Kept));
+                continue;
+            }
+
             page.Append(CultureInfo.InvariantCulture, $"\n## {table.Key}\n\n");
-            page.Append("| method | figure, % | asked | published | iterations (version) | training | tasks/s | parameters | transductive | date, commit, command |\n");
+            page.Append("| method | figure | asked | published | iterations (version) | training | tasks/s | parameters | transductive | date, commit, command |\n");
             page.Append("|---|---|---|---|---|---|---|---|---|---|\n");
             foreach ((Figure figure, JsonObject? kept) in table)
             {
@@ -37,19 +44,41 @@ internal static class FigurePage
     }
 
     private static string NotRun(Figure figure) =>
-        string.Create(CultureInfo.InvariantCulture, $"| {figure.Method} | not run | {figure.Asked} | {figure.Published} | | | | | | |");
+        string.Create(CultureInfo.InvariantCulture, $"| {figure.Method} | not run | {AskedOf(figure)} | {figure.Published} | | | | | | |");
 
     private static string Row(Figure figure, JsonObject kept)
     {
+        // A run says how long it trained; where another figure's run was evaluated, that is said there.
         JsonNode result = kept["result"]!;
         JsonNode evaluation = result["evaluation"]!;
-        double accuracy = 100 * evaluation["accuracy"]!.GetValue<double>();
-        double interval = 100 * evaluation["ci95"]!.GetValue<double>();
         string sha = result["parametersSha256"]!.GetValue<string>();
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"| {figure.Method} | {(accuracy >= figure.Asked ? $"**{accuracy:F1}**" : $"{accuracy:F1}")} ± {interval:F1} | {figure.Asked} | {figure.Published} "
+            $"| {figure.Method} | {(evaluation["mse"] is JsonObject errors ? ErrorsOf(figure, errors, evaluation["ci95"]!) : AccuracyOf(figure, evaluation))} | {AskedOf(figure)} | {figure.Published} "
             + $"| {result["iterations"]} ({evaluation["at"]}) | {result["trainingSeconds"]!.GetValue<double>() / 60:F1} min | {result["tasksPerSecond"]!.GetValue<double>():F0} "
             + $"| `{sha[..12]}` | {(evaluation["transductive"]!.GetValue<bool>() ? "yes" : "no")} | {kept["date"]}, {kept["commit"]}, `{kept["command"]}` |");
     }
+
+    private static string AccuracyOf(Figure figure, JsonNode evaluation) => Measured(
+        100 * evaluation["accuracy"]!.GetValue<double>(), 100 * evaluation["ci95"]!.GetValue<double>(), "F1", accuracy => accuracy >= figure.Asked && figure.Asked > 0);
+
+    private static string ErrorsOf(Figure figure, JsonObject errors, JsonNode intervals) => string.Join(", ", errors.Select(error =>
+        $"{error.Key}: " + Measured(
+            error.Value!.GetValue<double>(),
+            intervals[error.Key]!.GetValue<double>(),
+            "F2",
+            value => figure.AskedErrors.TryGetValue(error.Key, out double asked) && value <= asked)));
+
+    private static string Measured(double value, double interval, string format, Func<double, bool> isReached)
+    {
+        string text = value.ToString(format, CultureInfo.InvariantCulture);
+        return $"{(isReached(value) ? $"**{text}**" : text)} ± {interval.ToString(format, CultureInfo.InvariantCulture)}";
+    }
+
+    private static string AskedOf(Figure figure) => figure switch
+    {
+        { AskedErrors.Count: > 0 } => string.Join(", ", figure.AskedErrors.Select(error => string.Create(CultureInfo.InvariantCulture, $"{error.Key}: {error.Value}"))),
+        { Asked: > 0 } => figure.Asked.ToString(CultureInfo.InvariantCulture),
+        _ => "-",
+    };
 }

@@ -40,6 +40,11 @@ internal static class FigureRun
                 ["command"] = "metatrain " + string.Join(' ', WithoutData(command).Select(static word => word.Contains(' ') ? $"'{word}'" : word)),
                 ["result"] = result,
             };
+            if (figure.IsContest)
+            {
+                kept["contest"] = await ContestAsync(figure, result["job"]!.GetValue<string>(), more);
+            }
+
             Directory.CreateDirectory(Kept);
             await File.WriteAllTextAsync(Path.Combine(Kept, figure.Id + ".json"), kept.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
             await WriteAsync();
@@ -59,6 +64,10 @@ internal static class FigureRun
         }
 
         await File.WriteAllTextAsync(Path.Combine("docs", "results.md"), FigurePage.Of(rows));
+        foreach ((Figure figure, JsonObject? kept) in rows.Where(static row => row.Figure.IsContest && row.Kept is not null))
+        {
+            await File.WriteAllTextAsync(Path.Combine("docs", ContestSection.PictureOf(figure)), ContestSection.Picture(figure, kept!));
+        }
     }
 
     // A figure of another's run names that run's job, which is in the data directory that it was trained in.
@@ -83,6 +92,21 @@ internal static class FigureRun
     // Where somebody keeps their data says nothing about a figure.
     private static IEnumerable<string> WithoutData(IReadOnlyList<string> command) =>
         command.Where((word, at) => word != "--data" && (at == 0 || command[at - 1] != "--data"));
+
+    private static async Task<JsonArray> ContestAsync(Figure figure, string job, IEnumerable<string> more)
+    {
+        string parameters = Path.Combine(Path.GetTempPath(), $"metatrain-{job}.safetensors");
+        try
+        {
+            _ = await PrintedAsync(figure, ["export", job, "--to", parameters, "--json", .. DataOf(more)])
+                ?? throw new InvalidOperationException($"The parameters of job {job} could not be exported: its command said why.");
+            return ContestRun.Run(Path.Combine("examples", figure.Example + ".yaml"), parameters);
+        }
+        finally
+        {
+            File.Delete(parameters);
+        }
+    }
 
     private static IEnumerable<string> DataOf(IEnumerable<string> more) => more.SkipWhile(static word => word != "--data").Take(2);
 

@@ -12,7 +12,7 @@ public static class AlgorithmRegistry
         .Add<MamlOptions>("maml", "MAML, second or first order (FOMAML).", (options, context) => new Maml(context.Model, context.Loss, options))
         .Add<MamlPlusPlusOptions>("maml-plus-plus", "MAML++: MAML made steadier, part by part.", (options, context) => new MamlPlusPlus(context.Model, context.Loss, options))
         .Add<AnilOptions>("anil", "ANIL: MAML that adapts the head alone.", (options, context) => new Anil(context.Model, context.Loss, options))
-        .Add<ReptileOptions>("reptile", "Reptile: moves towards adapted parameters.", (options, context) => new Reptile(context.Model, context.Loss, options))
+        .Add<ReptileOptions>("reptile", "Reptile: moves towards adapted parameters.", (options, context) => new Reptile(context.Model, context.Loss, context.Shape, options))
         .Add<MetaSgdOptions>("meta-sgd", "Meta-SGD: MAML with learned step sizes.", (options, context) => new MetaSgd(context.Model, context.Loss, options))
         .Add<ProtoNetOptions>("proto-net", "Prototypical networks.", (_, context) => new ProtoNet(RequireClasses("proto-net", context).Model, context.Loss), "protonet")
         .Add<GnnOptions>("gnn", "Few-shot graph neural network with several edge heads.", (options, context) => new Gnn(RequireClasses("gnn", context).Model, context.Loss, context.Shape, options), "am-gnn")

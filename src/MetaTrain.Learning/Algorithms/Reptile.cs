@@ -1,5 +1,7 @@
 // Reptile: theta_t = K steps of SGD or Adam from theta on the support loss of task t; theta moves towards the mean of the theta_t:
 // the pseudo-gradient theta - theta_t takes the place of a meta-gradient, and nothing is differentiated through the adaptation.
+// What makes it more than joint training is that steps see different mini-batches of the task (its section 5): give a support set of
+// several innerShots.
 // Nichol, Achiam, Schulman: On First-Order Meta-Learning Algorithms, 2018, arXiv:1803.02999, algorithm 2 (batched), section 3;
 // inner Adam with beta1 = 0: its section 6.1.
 using System.Collections.Immutable;
@@ -38,6 +40,11 @@ public sealed record ReptileOptions
     [Range(1, 1000)]
     public int InnerSteps { get; init; } = 5;
 
+    /// <summary>Support examples of a class (in all for regression) that a step sees, in turn; 0 for all of them.</summary>
+    [Description("Support examples of a class (in all for regression) that each step sees, going round them; 0 for all at every step.")]
+    [Range(0, 100_000)]
+    public int InnerShots { get; init; }
+
     /// <summary>The step size; it belongs to <see cref="InnerLoss"/>.</summary>
     [Description("The inner step size.")]
     [Range(0.0, 1000.0, MinimumIsExclusive = true)]
@@ -56,8 +63,9 @@ public sealed record ReptileOptions
 /// <summary>Reptile (arXiv:1803.02999). Its query sets are measured, never learned from.</summary>
 /// <param name="model">The model whose initial parameters are learned.</param>
 /// <param name="loss">The loss.</param>
+/// <param name="shape">The training episodes, whose ways all episodes have.</param>
 /// <param name="options">Null takes the defaults.</param>
-public sealed class Reptile(IModel model, ExampleLoss loss, ReptileOptions? options = null) : IMetaAlgorithm, IFusible
+public sealed class Reptile(IModel model, ExampleLoss loss, EpisodeShape shape, ReptileOptions? options = null) : IMetaAlgorithm, IFusible
 {
     private readonly ReptileOptions _options = options ?? new ReptileOptions();
 
@@ -81,7 +89,7 @@ public sealed class Reptile(IModel model, ExampleLoss loss, ReptileOptions? opti
     }
 
     /// <inheritdoc/>
-    IBlockProgram<T>? IFusible.Fuse<T>(EpisodeShape shape, ParameterLayout layout, ComputeContext context) => Fusion.Adaptation<T>(
+    IBlockProgram<T>? IFusible.Fuse<T>(EpisodeShape episodes, ParameterLayout layout, ComputeContext context) => Fusion.Adaptation<T>(
         model,
         Loss,
         new InnerRule
@@ -89,10 +97,11 @@ public sealed class Reptile(IModel model, ExampleLoss loss, ReptileOptions? opti
             Steps = InnerSteps,
             LearningRate = _options.InnerLearningRate,
             Loss = _options.InnerLoss,
+            Shots = _options.InnerShots,
             Direction = MetaDirection.TowardsAdapted,
             AdamBeta2 = _options.InnerOptimizer == InnerOptimizer.Adam ? _options.InnerBeta2 : null,
         },
-        shape,
+        episodes,
         layout);
 
     /// <inheritdoc/>
@@ -103,8 +112,23 @@ public sealed class Reptile(IModel model, ExampleLoss loss, ReptileOptions? opti
         start,
         support.Tasks,
         steps,
-        TaskLoss.Of(Loss, model, support, _options.InnerLoss),
+        SupportLosses(support),
         _options.InnerOptimizer == InnerOptimizer.Adam
             ? new AdamSteps(_options.InnerLearningRate, beta1: 0, _options.InnerBeta2).Next
             : GradientSteps.Descend(_options.InnerLearningRate));
+
+    private Func<ParameterSet, int, Tensor> SupportLosses(Examples support)
+    {
+        if (MiniBatch.Of(Math.Max(1, shape.Ways), checked((int)support.Inputs.shape[1]), _options.InnerShots) is not { } batch)
+        {
+            var losses = TaskLoss.Of(Loss, model, support, _options.InnerLoss);
+            return (parameters, _) => losses(parameters);
+        }
+
+        return (parameters, step) =>
+        {
+            long[] at = [.. Enumerable.Range(0, batch.Count).Select(row => (long)batch.Example(step, row))];
+            return TaskLoss.Of(Loss, model, support.At(tensor(at).to(support.Inputs.device)), _options.InnerLoss)(parameters);
+        };
+    }
 }

@@ -16,6 +16,10 @@ public sealed record Examples(Tensor Inputs, Tensor Targets)
     /// <summary>Those of one task alone, as a block of one.</summary>
     public Examples Only(int task) =>
         new(Inputs.narrow(0, task, 1), Targets.narrow(0, task, 1)) { Descriptions = Descriptions?.narrow(0, task, 1) };
+
+    /// <summary>Those at some places, the same of each task: what an inner step sees of a support set.</summary>
+    /// <param name="at">[M]: from 0 to below N.</param>
+    public Examples At(Tensor at) => this with { Inputs = Inputs.index_select(1, at), Targets = Targets.index_select(1, at) };
 }
 
 /// <summary>The episodes of a block as tensors.</summary>

@@ -5,6 +5,7 @@
 // Hessian): no graph is built, and an adaptation of K steps costs K gradients and K such products.
 using System.Numerics;
 using MetaTrain.Learning.Episodes;
+using MetaTrain.Learning.InnerLoop;
 
 namespace MetaTrain.Learning.Fused;
 
@@ -34,7 +35,7 @@ internal sealed unsafe class InnerLoop<T>
     {
         (_network, _rule) = (network, rule);
         var isThrough = rule.Direction == MetaDirection.SecondOrder;
-        Traces = new TaskTraces<T>(network, loss, rule.Loss, shape, rule.Steps, isThrough, traceBytes);
+        Traces = new TaskTraces<T>(network, loss, rule.Loss, shape, rule.Steps, isThrough, traceBytes, MiniBatch.Of(shape, rule.Shots));
         _fast = [.. Enumerable.Range(0, isThrough ? rule.Steps : 1).Select(_ => new Weights<T>(network))];
         _gradients = [.. Enumerable.Range(0, rule.LearnsStepSizes && Traces.KeepsSteps ? rule.Steps : 1).Select(_ => new NativeBuffer<T>(network.PackedLength))];
         _moments = new NativeBuffer<T>(rule.AdamBeta2 is null ? 0 : network.PackedLength);

@@ -27,6 +27,9 @@ internal sealed record InnerRule
     /// <summary>How support examples join into the loss.</summary>
     public required InnerLoss Loss { get; init; }
 
+    /// <summary>Support examples of a class that a step sees, in turn; 0 for all. Not for second order.</summary>
+    public int Shots { get; init; }
+
     /// <summary>What the meta-step gets.</summary>
     public required MetaDirection Direction { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Numerics;
 using MetaTrain.Learning.Blocks;
 using MetaTrain.Learning.Episodes;
+using MetaTrain.Learning.InnerLoop;
 
 namespace MetaTrain.Learning.Fused;
 
@@ -17,9 +18,13 @@ internal sealed unsafe class TaskTraces<T>
     public const long DefaultBytes = 256L << 20;
 
     private readonly InputGather? _gather;
+    private readonly MiniBatch? _batch;
+    private readonly T[] _batchInputs = [];
+    private readonly T[] _batchTargets = [];
     private readonly Trace<T>[] _support;
     private readonly TaskLossKernel<T> _supportLoss;
     private readonly TaskLossKernel<T> _queryLoss;
+    private (BlockData<T> Episodes, int Task)? _source;
 
     /// <summary>The passes of a task.</summary>
     /// <param name="network">Through which network.</param>
@@ -29,19 +34,26 @@ internal sealed unsafe class TaskTraces<T>
     /// <param name="steps">Inner steps.</param>
     /// <param name="isThrough">True to have tangents: for second order.</param>
     /// <param name="bytes">Passes of all steps are kept up to so many bytes; beyond, a step must be computed again on the way back.</param>
+    /// <param name="batch">What a step sees of the support set; null for all. Only where a step is never gone back over.</param>
     public TaskTraces(
-        FusedNetwork<T> network, FusedLoss loss, Learning.InnerLoop.InnerLoss innerLoss, EpisodeShape shape, int steps, bool isThrough, long bytes)
+        FusedNetwork<T> network, FusedLoss loss, InnerLoss innerLoss, EpisodeShape shape, int steps, bool isThrough, long bytes, MiniBatch? batch = null)
     {
-        _gather = network.Gather;
+        (_gather, _batch) = (network.Gather, batch);
+        var supportCount = batch?.Count ?? shape.SupportCount;
+        if (batch is not null)
+        {
+            (_batchInputs, _batchTargets) = (new T[supportCount * shape.InputLength], new T[supportCount * shape.Outputs]);
+        }
+
         var parts = NodeParts.Gradient | (isThrough ? NodeParts.Tangents : 0);
-        var lent = new LentMemory<T>(Math.Max(shape.SupportCount, shape.QueryCount));
+        var lent = new LentMemory<T>(Math.Max(supportCount, shape.QueryCount));
         var before = NativeBuffers.Allocated;
-        var first = new Trace<T>(network, shape.SupportCount, parts, lent);
+        var first = new Trace<T>(network, supportCount, parts, lent);
         KeepsSteps = isThrough && steps * (NativeBuffers.Allocated - before) <= bytes;
-        _support = [first, .. Enumerable.Range(1, KeepsSteps ? steps - 1 : 0).Select(_ => new Trace<T>(network, shape.SupportCount, parts, lent))];
+        _support = [first, .. Enumerable.Range(1, KeepsSteps ? steps - 1 : 0).Select(_ => new Trace<T>(network, supportCount, parts, lent))];
         Query = new Trace<T>(network, shape.QueryCount, NodeParts.Gradient, lent);
         _supportLoss = new TaskLossKernel<T>(
-            loss, shape.SupportCount, shape.Outputs, first.Output.Stride, innerLoss == Learning.InnerLoop.InnerLoss.Sum);
+            loss, supportCount, shape.Outputs, first.Output.Stride, innerLoss == InnerLoss.Sum);
         _queryLoss = new TaskLossKernel<T>(loss, shape.QueryCount, shape.Outputs, Query.Output.Stride, isSum: false);
     }
 
@@ -60,6 +72,12 @@ internal sealed unsafe class TaskTraces<T>
     /// <summary>Takes over a task's support inputs, for a network on examples.</summary>
     public void LoadSupport(BlockData<T> episodes, int task)
     {
+        if (_batch is not null)
+        {
+            _source = (episodes, task);
+            return;
+        }
+
         foreach (var input in SupportInputs)
         {
             _gather!.Load(episodes.SupportInputs(task), input);
@@ -70,6 +88,7 @@ internal sealed unsafe class TaskTraces<T>
     public void Descend(Weights<T> phi, ReadOnlySpan<T> targets, int step, NativeBuffer<T> gradient)
     {
         var trace = Support(step);
+        targets = _batch is { } batch ? LoadBatch(batch, targets, step, trace.Input) : targets;
         trace.Forward(phi);
         _supportLoss.Gradient(trace.Output.Value, targets, trace.Output.Gradient);
         gradient.Span.Clear();
@@ -90,5 +109,23 @@ internal sealed unsafe class TaskTraces<T>
     {
         Query.Forward(phi);
         return _queryLoss.Gradient(Query.Output.Value, targets, Query.Output.Gradient);
+    }
+
+    private ReadOnlySpan<T> LoadBatch(MiniBatch batch, ReadOnlySpan<T> targets, int step, Node<T> input)
+    {
+        var (episodes, task) = _source!.Value;
+        Pick(batch, episodes.SupportInputs(task), step, _batchInputs);
+        Pick(batch, targets, step, _batchTargets);
+        _gather!.Load(_batchInputs, input);
+        return _batchTargets;
+    }
+
+    private static void Pick(MiniBatch batch, ReadOnlySpan<T> examples, int step, Span<T> picked)
+    {
+        var length = picked.Length / batch.Count;
+        for (var row = 0; row < batch.Count; row++)
+        {
+            examples.Slice(batch.Example(step, row) * length, length).CopyTo(picked[(row * length)..]);
+        }
     }
 }

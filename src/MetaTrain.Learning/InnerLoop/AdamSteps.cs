@@ -17,7 +17,7 @@ internal sealed class AdamSteps(double learningRate, double beta1 = 0.9, double 
     private ParameterSet? _first;
     private ParameterSet? _second;
 
-    /// <summary>One step, to be used as an <see cref="InnerUpdate"/> of <see cref="GradientSteps.Detached"/>.</summary>
+    /// <summary>One step, to be used as an <see cref="InnerUpdate"/> of <see cref="GradientSteps"/> without a graph.</summary>
     public ParameterSet Next(ParameterSet parameters, ParameterSet gradients, int step)
     {
         _first = beta1 == 0 ? gradients : Decay(_first, gradients, beta1);

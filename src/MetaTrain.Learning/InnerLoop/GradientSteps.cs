@@ -42,15 +42,24 @@ internal static class GradientSteps
 
     /// <summary>The same steps without a graph: each forgets how it came about, and its tensors are freed when it ends.</summary>
     /// <inheritdoc cref="Differentiable"/>
+    public static ParameterSet Detached(ParameterSet start, long tasks, int steps, Func<ParameterSet, Tensor> losses, InnerUpdate update) =>
+        Detached(start, tasks, steps, (parameters, _) => losses(parameters), update);
+
+    /// <summary>Steps without a graph, each on a loss of its own: that of a mini-batch, say.</summary>
+    /// <param name="start">Where all tasks begin: each [1 or T, shape...].</param>
+    /// <param name="tasks">T.</param>
+    /// <param name="steps">How many.</param>
+    /// <param name="losses">The loss of each task, [T], under given parameters and at a step, from 0.</param>
+    /// <param name="update">One update.</param>
     public static ParameterSet Detached(
-        ParameterSet start, long tasks, int steps, Func<ParameterSet, Tensor> losses, InnerUpdate update)
+        ParameterSet start, long tasks, int steps, Func<ParameterSet, int, Tensor> losses, InnerUpdate update)
     {
         var fast = start.Select(tensor => Ops.ExpandTasks(tensor.detach(), tasks));
         for (var step = 0; step < steps; step++)
         {
             using var scope = NewDisposeScope();
             var leaf = fast.Select(tensor => tensor.detach().requires_grad_(true));
-            var gradients = Gradients.Of(Ops.Sum(losses(leaf)), leaf, createGraph: false);
+            var gradients = Gradients.Of(Ops.Sum(losses(leaf, step)), leaf, createGraph: false);
             fast = update(fast, gradients, step).Select(tensor => tensor.MoveToOuterDisposeScope());
         }
 

@@ -19,7 +19,8 @@ public enum Pooling
 /// </summary>
 public sealed class Conv4 : LayeredModel
 {
-    private const int Blocks = 4;
+    /// <summary>Its blocks, and how often an image can be halved.</summary>
+    public const int Blocks = 4;
 
     /// <summary>A network for images of this size.</summary>
     /// <param name="channels">Channels of an image.</param>
@@ -28,19 +29,20 @@ public sealed class Conv4 : LayeredModel
     /// <param name="filters">Filters of every convolution.</param>
     /// <param name="outputs">Classes.</param>
     /// <param name="pooling">How images are halved.</param>
+    /// <param name="halvings">By how many blocks, the first ones; relation networks keep larger maps with 2.</param>
     /// <exception cref="ArgumentException">Nothing would be left of the image after four blocks.</exception>
-    public Conv4(int channels, int height, int width, int filters, int outputs, Pooling pooling = Pooling.Stride)
+    public Conv4(int channels, int height, int width, int filters, int outputs, Pooling pooling = Pooling.Stride, int halvings = Blocks)
         : base(
-            Enumerable.Range(1, Blocks).SelectMany(block => Block(block, block == 1 ? channels : filters, filters, pooling)),
-            new LinearLayer("head", filters * LastPixels(height, width, pooling), outputs))
+            Enumerable.Range(1, Blocks).SelectMany(block => Block(block, block == 1 ? channels : filters, filters, block <= halvings ? pooling : null)),
+            new LinearLayer("head", filters * LastPixels(height, width, pooling, halvings), outputs))
     {
-        FeatureShape = [filters, LastSize(height, pooling), LastSize(width, pooling)];
+        FeatureShape = [filters, LastSize(height, pooling, halvings), LastSize(width, pooling, halvings)];
     }
 
     /// <inheritdoc/>
     public override ImmutableArray<int> FeatureShape { get; }
 
-    private static IEnumerable<LayerDefinition> Block(int block, int inputs, int filters, Pooling pooling)
+    private static IEnumerable<LayerDefinition> Block(int block, int inputs, int filters, Pooling? pooling)
     {
         LayerDefinition[] layers =
         [
@@ -51,13 +53,13 @@ public sealed class Conv4 : LayeredModel
     }
 
     /// <summary>The pixels that four blocks leave of an image.</summary>
-    private static int LastPixels(int height, int width, Pooling pooling)
+    private static int LastPixels(int height, int width, Pooling pooling, int halvings)
     {
-        var (lastHeight, lastWidth) = (LastSize(height, pooling), LastSize(width, pooling));
+        var (lastHeight, lastWidth) = (LastSize(height, pooling, halvings), LastSize(width, pooling, halvings));
         return lastHeight > 0 && lastWidth > 0 ? lastHeight * lastWidth : throw new ArgumentException(
-            $"Images of {height}x{width} pixels are too small for four blocks of max pooling; use images of at least 16x16, or pooling: stride.");
+            $"Images of {height}x{width} pixels are too small for {halvings} blocks of max pooling; use images of at least {1 << halvings}x{1 << halvings}, or pooling: stride.");
     }
 
-    private static int LastSize(int size, Pooling pooling) => Enumerable.Range(0, Blocks)
+    private static int LastSize(int size, Pooling pooling, int halvings) => Enumerable.Range(0, halvings)
         .Aggregate(size, (left, _) => pooling == Pooling.Stride ? (left + 1) / 2 : left / 2);
 }

@@ -28,7 +28,7 @@ public static class ModelRegistry
 
         try
         {
-            return new Conv4(shape.Input[0], shape.Input[1], shape.Input[2], options.Filters, shape.Outputs, options.Pooling);
+            return new Conv4(shape.Input[0], shape.Input[1], shape.Input[2], options.Filters, shape.Outputs, options.Pooling, options.Halvings);
         }
         catch (ArgumentException exception)
         {
@@ -57,6 +57,11 @@ public sealed record Conv4Options
     /// <summary>How images are halved after each convolution.</summary>
     [Description("How images are halved: stride (convolutions of stride 2) or max (2x2 max pooling).")]
     public Pooling Pooling { get; init; } = Pooling.Stride;
+
+    /// <summary>How many of the four blocks halve the image, the first ones.</summary>
+    [Description("How many of the four blocks halve the image, the first ones; fewer leave larger feature maps (relation networks: 2).")]
+    [Range(1, Conv4.Blocks)]
+    public int Halvings { get; init; } = Conv4.Blocks;
 }
 
 /// <summary>Options of <see cref="NoConvNet"/>.</summary>

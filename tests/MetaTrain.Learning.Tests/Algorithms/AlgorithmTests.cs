@@ -1,5 +1,6 @@
 using MetaTrain.Learning.Algorithms;
 using MetaTrain.Learning.Devices;
+using MetaTrain.Learning.Episodes;
 using MetaTrain.Learning.Models;
 using MetaTrain.Learning.Tensors;
 using MetaTrain.Learning.Tests.Oracles;
@@ -129,7 +130,8 @@ public sealed class AlgorithmTests
         // One weight, no bias worth mentioning: y = w x + b, loss (y - t)^2 at x = 1, t = 0; gradient 2 (w + b) for both.
         TorchRuntime.PinThread();
         using var scope = NewDisposeScope();
-        var reptile = new Reptile(new Mlp(1, 1), Losses.MeanSquaredError, new ReptileOptions { InnerSteps = 2, InnerLearningRate = 0.1, InnerBeta2 = 0.9 });
+        var reptile = new Reptile(
+            new Mlp(1, 1), Losses.MeanSquaredError, Regression(shots: 1), new ReptileOptions { InnerSteps = 2, InnerLearningRate = 0.1, InnerBeta2 = 0.9 });
         var layout = TestTasks.LayoutOf(reptile);
         var start = ParameterSet.Load(layout, [0.5f, 1.5f], TestTasks.Context);
         var example = new Examples(ones([1, 1, 1], ScalarType.Float64), zeros([1, 1, 1], ScalarType.Float64));
@@ -140,6 +142,34 @@ public sealed class AlgorithmTests
         var second = 0.1 * 3.6 / Math.Sqrt(((0.9 * 1.6) + (0.1 * 3.6 * 3.6)) / (1 - 0.81));
         TestTasks.AssertClose([0.1 + second, 0.1 + second], moved, 1e-7);
     }
+
+    [Fact]
+    public void Reptile_GoesRoundTheSupportSet_ByHand()
+    {
+        // y = w x + b at x = 1: gradient 2 (w + b - t) for both, t = 1, 2, 3 in turn, then 1 again. Adapting goes the same way.
+        TorchRuntime.PinThread();
+        using var scope = NewDisposeScope();
+        var options = new ReptileOptions { InnerOptimizer = InnerOptimizer.Sgd, InnerSteps = 4, InnerLearningRate = 0.1, InnerShots = 1 };
+        var reptile = new Reptile(new Mlp(1, 1), Losses.MeanSquaredError, Regression(shots: 3), options);
+        var start = ParameterSet.Load(TestTasks.LayoutOf(reptile), [0.5f, 1.5f], TestTasks.Context);
+        var support = new Examples(ones([1, 3, 1], ScalarType.Float64), tensor(new double[] { 1, 2, 3 }).reshape(1, 3, 1));
+        var query = new Examples(ones([1, 1, 1], ScalarType.Float64), zeros([1, 1, 1], ScalarType.Float64));
+
+        var moved = TestTasks.Flat(reptile.Compute(TestTasks.Context, start, new TaskBatch(support, query)).Gradient);
+        var answer = TensorData.ToDoubles(reptile.Adapt(new AdaptContext(), start, support).Predict(query.Inputs));
+
+        var (w, b) = (0.5, 1.5);
+        foreach (var target in (double[])[1, 2, 3, 1])
+        {
+            var step = 0.2 * (w + b - target);
+            (w, b) = (w - step, b - step);
+        }
+
+        TestTasks.AssertClose([1.5 - b, 0.5 - w], moved, 1e-12);
+        TestTasks.AssertClose([w + b], answer, 1e-12);
+    }
+
+    private static EpisodeShape Regression(int shots) => new() { Ways = 0, Shots = shots, Queries = 1, Input = [1], Targets = 1 };
 
     private static IMetaAlgorithm Create(string kind, int caseIndex)
     {

@@ -103,6 +103,7 @@ public sealed class OracleTests
             "reptile" => new Reptile(
                 model,
                 loss,
+                oracle.LoadBlock().Shape,
                 new ReptileOptions { InnerOptimizer = InnerOptimizer.Sgd, InnerSteps = steps, InnerLearningRate = rate }),
             "protonet" => new ProtoNet(model, loss),
             _ => throw new InvalidOperationException($"The oracle file has an algorithm '{expected.Algorithm}' that no test knows."),

@@ -31,6 +31,19 @@ public sealed class Conv4Tests
         TestTasks.AssertClose(TestTasks.Flat(expected.Gradient), TestTasks.Flat(actual.Gradient), 1e-8);
     }
 
+    [Theory]
+    [InlineData(Pooling.Stride, 2, 7, 7)]
+    [InlineData(Pooling.Max, 2, 7, 6)]
+    [InlineData(Pooling.Stride, 4, 2, 2)]
+    [InlineData(Pooling.Max, 1, 14, 13)]
+    public void Halvings_LeaveLargerMaps(Pooling pooling, int halvings, int height, int width)
+    {
+        var network = new Conv4(1, 28, pooling == Pooling.Stride ? 28 : 26, 4, 3, pooling, halvings);
+
+        Assert.Equal([4, height, width], network.FeatureShape);
+        Assert.Equal([3, 4 * height * width], network.Parameters.Single(parameter => parameter.Name == "head.weight").Shape);
+    }
+
     [Fact]
     public void Kernels_KeepTheirArrangementInMemory_WhenTheyAreAdapted()
     {

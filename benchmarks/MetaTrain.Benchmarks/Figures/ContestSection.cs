@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace MetaTrain.Benchmarks.Figures;
+
+/// <summary>What docs/results.md says of a contest of optimizers: its curves, and a row for each.</summary>
+internal static class ContestSection
+{
+    /// <summary>The picture's name in docs/.</summary>
+    public static string PictureOf(Figure figure) => figure.Id + ".svg";
+
+    /// <summary>The section.</summary>
+    /// <param name="figure">The contest.</param>
+    /// <param name="kept">What was kept of its last run; null when it was never run.</param>
+    public static string Of(Figure figure, JsonObject? kept)
+    {
+        StringBuilder section = new();
+        section.Append(CultureInfo.InvariantCulture, $"\n## {figure.Table}\n\n");
+        if (kept is null)
+        {
+            return section.Append("Not run. Asked: a lower loss at the last step than tuned Adam, SGD and RMSProp.\n").ToString();
+        }
+
+        JsonNode result = kept["result"]!;
+        section.Append(CultureInfo.InvariantCulture, $"![losses over steps]({PictureOf(figure)})\n\n");
+        section.Append("| optimizer | learning rate | loss after 20 steps | after the last | |\n|---|---|---|---|---|\n");
+        foreach (JsonNode? curve in kept["contest"]!.AsArray())
+        {
+            int last = curve!["losses"]!.AsArray().Count - 1;
+            section.Append(CultureInfo.InvariantCulture, $"| {curve["name"]} | {(curve["learningRate"] is { } rate ? rate.ToString() : "learned")} | {At(curve, Math.Min(20, last))} | {At(curve, last)} | |\n");
+        }
+
+        section.Append(
+            CultureInfo.InvariantCulture,
+            $"\nMeans over 128 test tasks with 95% intervals; learning rates are the best of 16 on as many validation tasks. Trained for {result["iterations"]} iterations in {result["trainingSeconds"]!.GetValue<double>() / 60:F1} min: {kept["date"]}, {kept["commit"]}, `{kept["command"]}`.\n");
+        return section.ToString();
+    }
+
+    /// <summary>The picture.</summary>
+    public static string Picture(Figure figure, JsonObject kept) => CurvePlot.Svg(
+        figure.Table,
+        "steps",
+        "mean loss",
+        [.. kept["contest"]!.AsArray().Select(static curve => (curve!["name"]!.GetValue<string>(), curve["losses"]!.AsArray().Select(ValueOf).ToArray()))]);
+
+    private static string At(JsonNode curve, int step) => string.Create(
+        CultureInfo.InvariantCulture, $"{ValueOf(curve["losses"]![step]):F3} ± {ValueOf(curve["ci95"]![step]):F3}");
+
+    private static double ValueOf(JsonNode? value) => value?.GetValue<double>() ?? double.NaN;
+}
