@@ -30,6 +30,7 @@ internal static class ConformanceCell
     private static readonly Dictionary<string, string> Methods = new(StringComparer.Ordinal)
     {
         ["maml"] = """{ "kind": "maml", "innerSteps": 2, "innerLearningRate": 0.1 }""",
+        ["imaml"] = """{ "kind": "imaml", "innerSteps": 4, "innerLearningRate": 0.05, "regularization": 1, "conjugateGradientSteps": 3 }""",
         ["anil"] = """{ "kind": "anil", "innerSteps": 2, "innerLearningRate": 0.1 }""",
         ["reptile"] = """{ "kind": "reptile", "innerSteps": 8, "innerLearningRate": 0.02 }""",
         ["meta-sgd"] = """{ "kind": "meta-sgd", "innerSteps": 2 }""",
@@ -62,6 +63,7 @@ internal static class ConformanceCell
     {
         ["meta-net"] = "MetaNetTests: gradients enter it as detached inputs",
         ["lstm-optimizer"] = "LstmOptimizerTests: gradients enter it as detached inputs",
+        ["imaml"] = "ImplicitMamlTests: the gradient of where the inner loop tends to, not of where its steps end",
         ["reptile"] = "AlgorithmTests.Reptile_FollowsAdamWithoutMomentum_ByHand",
     };
 
