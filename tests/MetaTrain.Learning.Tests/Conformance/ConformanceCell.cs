@@ -17,6 +17,7 @@ internal static class ConformanceCell
         ("no-conv", """{ "kind": "no-conv", "hidden": [12, 8] }"""),
         ("conv4", """{ "kind": "conv4", "filters": 4 }"""),
         ("conv4-max", """{ "kind": "conv4", "filters": 4, "pooling": "max" }"""),
+        ("resnet12", """{ "kind": "resnet12", "widths": [4, 4, 4, 4] }"""),
     ];
 
     private static readonly (string Name, ITaskSource Source)[] Problems =
@@ -30,6 +31,7 @@ internal static class ConformanceCell
     private static readonly Dictionary<string, string> Methods = new(StringComparer.Ordinal)
     {
         ["maml"] = """{ "kind": "maml", "innerSteps": 2, "innerLearningRate": 0.1 }""",
+        ["imaml"] = """{ "kind": "imaml", "innerSteps": 4, "innerLearningRate": 0.05, "regularization": 1, "conjugateGradientSteps": 3 }""",
         ["anil"] = """{ "kind": "anil", "innerSteps": 2, "innerLearningRate": 0.1 }""",
         ["reptile"] = """{ "kind": "reptile", "innerSteps": 8, "innerLearningRate": 0.02 }""",
         ["meta-sgd"] = """{ "kind": "meta-sgd", "innerSteps": 2 }""",
@@ -62,6 +64,7 @@ internal static class ConformanceCell
     {
         ["meta-net"] = "MetaNetTests: gradients enter it as detached inputs",
         ["lstm-optimizer"] = "LstmOptimizerTests: gradients enter it as detached inputs",
+        ["imaml"] = "ImplicitMamlTests: the gradient of where the inner loop tends to, not of where its steps end",
         ["reptile"] = "AlgorithmTests.Reptile_FollowsAdamWithoutMomentum_ByHand",
     };
 
@@ -105,7 +108,7 @@ internal static class ConformanceCell
     /// <summary>The key that a cell is refused for; null where it is supported.</summary>
     public static string? Refusal(string method, string model, string problem) => (method, model, problem) switch
     {
-        (_, "conv4" or "conv4-max", not "images") => "model.kind",
+        (_, "conv4" or "conv4-max" or "resnet12", not "images") => "model.kind",
         (var kind, _, "regression") when ClassesOnly.Contains(kind) => "algorithm.kind",
         _ => null,
     };
