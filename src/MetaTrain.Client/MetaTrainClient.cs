@@ -127,11 +127,12 @@ public sealed class MetaTrainClient : IAsyncDisposable
 
     /// <summary>Imports a folder, an archive (.zip, .tgz, .tar.gz, .tar) or what an http(s) URL holds.</summary>
     public async Task<DatasetManifest> ImportAsync(
-        string name, string source, IProgress<ImportProgress>? progress = null, CancellationToken cancellationToken = default)
+        string name, string source, ImportOptions? options = null, IProgress<ImportProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         using var http = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
         using DatasetArchive archive = await DatasetArchive.PrepareAsync(source, http, cancellationToken);
-        return await new DatasetUpload(_grains, _retry, _options.Time).SendAsync(name, archive, progress, cancellationToken);
+        DatasetImportRequest request = await (options ?? new ImportOptions()).ToRequestAsync(name, archive, cancellationToken);
+        return await new DatasetUpload(_grains, _retry, _options.Time).SendAsync(request, archive, progress, cancellationToken);
     }
 
     /// <summary>All data sets, by name.</summary>

@@ -3,8 +3,16 @@ namespace MetaTrain.Learning.Episodes;
 /// <summary>A distribution over tasks. Implementations are immutable and may be called from several threads at once.</summary>
 public interface ITaskSource
 {
-    /// <summary>The sizes of its training episodes, as its options set them.</summary>
+    /// <summary>The sizes of its training episodes, as its options set them; the largest where they vary from iteration to iteration.</summary>
     EpisodeShape TrainingShape { get; }
+
+    /// <summary>The smallest sizes of its training episodes; <see cref="TrainingShape"/> where they do not vary.</summary>
+    EpisodeShape SmallestTrainingShape => TrainingShape;
+
+    /// <summary>The sizes of the training episodes of one meta-iteration, the same for all its tasks: a pure function of seed and iteration.</summary>
+    /// <param name="seed">The job's seed.</param>
+    /// <param name="iteration">The meta-iteration.</param>
+    EpisodeShape TrainingShapeAt(ulong seed, long iteration) => TrainingShape;
 
     /// <summary>What to say beside every number measured on it, for instance "synthetic: glyphs"; null for real data.</summary>
     string? Note { get; }

@@ -36,7 +36,7 @@ public sealed class Experiment : IExperiment
     /// <param name="precision">What the products of layers are computed in.</param>
     /// <exception cref="InvalidOperationException">The model does not fit the episodes, or does not use all its parameters; the message says which.</exception>
     /// <exception cref="NotSupportedException">The fused path was asked for, but the method, the model or the loss is not made for it.</exception>
-    /// <exception cref="OptionsException">Path, device and precision do not go together.</exception>
+    /// <exception cref="OptionsException">Path, device and precision do not go together, or ways vary and the method's head does not allow it.</exception>
     /// <exception cref="TorchUnavailableException">The device cannot be computed on here.</exception>
     public Experiment(
         ITaskSource source,
@@ -49,6 +49,7 @@ public sealed class Experiment : IExperiment
         Precision precision = Precision.Float32)
     {
         ComputeRules.Check(path, device, precision);
+        CheckWays(source, algorithm);
         if (device.IsCuda && CudaSupport.OfThisProcess.Refuse(device) is { } reason)
         {
             throw new TorchUnavailableException($"The device {device} cannot be computed on: {reason}");
@@ -154,7 +155,7 @@ public sealed class Experiment : IExperiment
     {
         var (shape, split, iteration) = request.Evaluation is { } evaluation
             ? (ShapeOf(evaluation), evaluation.Split, 0)
-            : (_source.TrainingShape, Split.Train, request.Iteration);
+            : (_source.TrainingShapeAt(_seed, request.Iteration), Split.Train, request.Iteration);
         var block = new EpisodeBlock(shape, request.Tasks);
         for (var task = 0; task < request.Tasks; task++)
         {
@@ -195,6 +196,16 @@ public sealed class Experiment : IExperiment
         return settings.InnerSteps.IsDefaultOrEmpty || settings.InnerSteps.Min() >= 0
             ? _source.Refuse(settings.Split, shape)
             : $"innerSteps is {settings.InnerSteps.Min()}: it must be at least 0.";
+    }
+
+    private static void CheckWays(ITaskSource source, IMetaAlgorithm algorithm)
+    {
+        var (least, most) = (source.SmallestTrainingShape.Ways, source.TrainingShape.Ways);
+        if (algorithm.HasFixedWays && least != most)
+        {
+            throw new OptionsException(
+                "data.ways", $"data.ways is [{least}, {most}], but this method's head tells one number of classes apart: give one number, or use proto-net.");
+        }
     }
 
     private EpisodeShape ShapeOf(EvaluationSettings settings) => _source.TrainingShape with

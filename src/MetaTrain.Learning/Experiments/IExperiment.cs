@@ -14,7 +14,7 @@ public interface IExperiment
     /// <summary>Everything learned, in ordinal order of its UTF-8 names: name, shape, offset in the flat vector.</summary>
     ImmutableArray<ParameterSlot> Parameters { get; }
 
-    /// <summary>The sizes of its training episodes.</summary>
+    /// <summary>The sizes of its training episodes; the largest where they vary from iteration to iteration.</summary>
     EpisodeShape TrainingShape { get; }
 
     /// <summary>What computes its blocks; part of what its bits are.</summary>
@@ -46,7 +46,7 @@ public interface IExperiment
     BlockSums Compute(BlockRequest request, EpisodeBlock episodes, ReadOnlyMemory<float> parameters);
 
     /// <summary>
-    /// About how many bytes a worker allocates for a training block of so many tasks, measured on blocks of one and two; null where the
+    /// About how many bytes a worker allocates for a training block of so many tasks, of the largest episodes where they vary, measured on blocks of one and two; null where the
     /// machine does not tell. What other threads allocate meanwhile is counted too.
     /// </summary>
     long? EstimateBlockBytes(int tasks);

@@ -36,6 +36,8 @@ public sealed class UsageTests
     [InlineData("evaluate j --episodes 0", "--episodes is '0'")]
     [InlineData("evaluate j --split holdout", "'holdout'")]
     [InlineData("data import omniglot", "Option '--from' is required.")]
+    [InlineData("data import mine --from here --size 513", "--size is '513': give a whole number from 1 to 512.")]
+    [InlineData("data import mine --from here --channels 2", "'2'")]
     [InlineData("data describe", "Required argument 'NAME' missing")]
     [InlineData("export j", "Option '--to' is required.")]
     [InlineData("workers all", "'all'")]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MetaTrain.Learning.Algorithms;
+using MetaTrain.Learning.Blocks;
 using MetaTrain.Learning.Datasets.Sinusoids;
 using MetaTrain.Learning.Episodes;
 using MetaTrain.Learning.Experiments;
@@ -116,6 +117,10 @@ internal static class ConformanceCell
     /// <summary>The experiment of a cell.</summary>
     public static Experiment Create(string method, string model, string problem) => Experiment.Create(
         Specs.Of(Methods[method], ModelSpecs.Single(entry => entry.Name == model).Spec, Meta(method, problem)), SourceOf(problem));
+
+    /// <summary>The experiment of a method and a model on other images.</summary>
+    public static Experiment Create(string method, string model, ITaskSource images, ComputePath? path = null) => Experiment.Create(
+        Specs.Of(Methods[method], ModelSpecs.Single(entry => entry.Name == model).Spec, Meta(method, "images")), images, path);
 
     /// <summary>The method of a cell by itself.</summary>
     public static IMetaAlgorithm CreateMethod(string method, string model, string problem)
