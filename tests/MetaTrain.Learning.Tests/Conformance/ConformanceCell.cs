@@ -34,7 +34,7 @@ internal static class ConformanceCell
         ["maml"] = """{ "kind": "maml", "innerSteps": 2, "innerLearningRate": 0.1 }""",
         ["imaml"] = """{ "kind": "imaml", "innerSteps": 4, "innerLearningRate": 0.05, "regularization": 1, "conjugateGradientSteps": 3 }""",
         ["anil"] = """{ "kind": "anil", "innerSteps": 2, "innerLearningRate": 0.1 }""",
-        ["reptile"] = """{ "kind": "reptile", "innerSteps": 8, "innerLearningRate": 0.02 }""",
+        ["reptile"] = """{ "kind": "reptile", "innerSteps": 8, "innerShots": 1, "innerLearningRate": 0.02 }""",
         ["meta-sgd"] = """{ "kind": "meta-sgd", "innerSteps": 2 }""",
         ["maml-plus-plus"] = """{ "kind": "maml-plus-plus", "innerSteps": 2, "innerLearningRate": 0.1, "multiStepLoss": false }""",
         ["hsml"] = """{ "kind": "hsml", "width": 8, "embedding": 8, "innerSteps": 2, "innerLearningRate": 0.1, "reconstruction": 0 }""",
@@ -71,20 +71,14 @@ internal static class ConformanceCell
 
     /// <summary>
     /// Where seconds of training do not lower the loss on new tasks, and why. The learned optimizer needs minutes for functions as different
-    /// as waves (<c>OptimizerContestTests</c> shows it learning). Reptile learns to generalise from what different mini-batches
-    /// of a task have in common (arXiv:1803.02999, section 5.1); all its inner steps see the whole support set here, so that without batch
-    /// normalisation over images it gains nothing in thousands of iterations either.
+    /// as waves (<c>OptimizerContestTests</c> shows it learning). Reptile does worse with a perceptron on these images than its
+    /// random start, which adapts to a loss of 0.4 at once; it learns in every other cell since its steps see mini-batches.
     /// </summary>
     private static readonly (string Method, string Model, string Problem)[] NotLearned =
     [
-        ("reptile", "mlp", "vectors"),
         ("reptile", "mlp", "images"),
-        ("reptile", "mlp", "regression"),
-        ("reptile", "no-conv", "vectors"),
-        ("reptile", "conv4", "images"),
         ("lstm-optimizer", "mlp", "regression"),
         ("lstm-optimizer", "no-conv", "regression"),
-        ("reptile", "no-conv", "regression"),
     ];
 
     /// <summary>Every method with every model on every problem.</summary>
