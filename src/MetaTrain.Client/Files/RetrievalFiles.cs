@@ -21,10 +21,10 @@ public static class RetrievalFiles
             (string Name, string[] Images)[] classes = ClassesOf(among);
             string[] asked = QueriesOf(queries);
             long bytes = classes.SelectMany(static each => each.Images).Concat(asked).Sum(static path => new FileInfo(path).Length);
-            if (bytes > RetrievalRequest.MostBytes)
+            if (bytes >= RetrievalRequest.MostBytes)
             {
                 throw Refused(
-                    $"The images have {bytes / 1048576.0:0.0} MiB together and a request carries {RetrievalRequest.MostBytes >> 20}: "
+                    $"The images have {bytes >> 20} MiB together, and a request carries less than {RetrievalRequest.MostBytes >> 20}: "
                     + "give fewer images of each class, fewer queries at a time, or smaller images.");
             }
 

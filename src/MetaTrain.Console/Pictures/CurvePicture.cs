@@ -7,7 +7,7 @@ namespace MetaTrain.Console.Pictures;
 /// <summary>A regression task: its function, the support points, and the model's curve before and after adaptation.</summary>
 internal static class CurvePicture
 {
-    private const double Width = 860;
+    private const double Width = 910;
     private const double Height = 520;
     private const double Left = 64;
     private const double Right = 640;
