@@ -26,8 +26,8 @@ internal static class EpisodePicture
             _ => throw new InvalidOperationException("The cluster sent an episode with neither curves nor images: it runs another build of MetaTrain."),
         };
 
-        // Letters are about half as wide as they are high.
-        double widest = Math.Max(words[0].Length * 17 * 0.56, words[1].Length * 13 * 0.52);
+        // Letters are about half as wide as they are high, bold ones more.
+        double widest = Math.Max(words[0].Length * 17 * 0.6, words[1].Length * 13 * 0.56);
         return canvas.ToFile(Math.Max(width, (2 * Margin) + widest), height, $"{words[0]}: {words[1]}");
     }
 }

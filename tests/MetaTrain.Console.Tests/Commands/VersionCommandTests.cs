@@ -94,7 +94,7 @@ public sealed class VersionCommandTests : IAsyncDisposable
         string[] lines = _rig.Out.ReplaceLineEndings("\n").TrimEnd().Split('\n');
         int width = asked.Queries[0].Name.Length;
         Assert.Equal($"{"QUERY".PadRight(width)}  NEAREST CLASS  2", lines[0]);
-        Assert.Equal($"{asked.Queries[0].Name}  beta 93.8 %    alpha 6.2 %", lines[1]);
+        Assert.Equal($"{asked.Queries[0].Name}  beta 94.0 %    alpha 6.0 %", lines[1]);
         Assert.Equal(2, lines.Length);
     }
 
@@ -109,7 +109,7 @@ public sealed class VersionCommandTests : IAsyncDisposable
         Assert.Equal((CheckpointSelector.Best, 5), (asked!.At, asked.Top));
         Assert.Equal((1_000L, "glyphs-1"), ((long)_rig.Document()["at"]!, (string?)_rig.Document()["job"]));
         Assert.Equal(
-            """[{"class":"beta","probability":0.9375},{"class":"alpha","probability":0.0625}]""",
+            """[{"class":"beta","probability":0.94},{"class":"alpha","probability":0.06}]""",
             _rig.Document()["queries"]![0]!["classes"]!.ToJsonString());
     }
 
@@ -133,12 +133,12 @@ public sealed class VersionCommandTests : IAsyncDisposable
     private static RetrievalReply Found(RetrievalRequest request) => new()
     {
         Version = 1_000,
-        Answers = [.. request.Queries.Select(query => new RetrievalAnswer(query.Name, [new("beta", 0.9375), new("alpha", 0.0625)]))],
+        Answers = [.. request.Queries.Select(query => new RetrievalAnswer(query.Name, [new("beta", 0.94), new("alpha", 0.06)]))],
     };
 
     private string Folder()
     {
-        foreach ((string name, byte[] content) in (ReadOnlySpan<(string, byte[])>)[("among/alpha/a.png", [0]), ("among/beta/b.png", [1, 2]), ("asked/q.png", [3])])
+        foreach ((string name, byte[] content) in ((string, byte[])[])[("among/alpha/a.png", [0]), ("among/beta/b.png", [1, 2]), ("asked/q.png", [3])])
         {
             Directory.CreateDirectory(Path.GetDirectoryName(_rig.Folder.File(name))!);
             File.WriteAllBytes(_rig.Folder.File(name), content);

@@ -80,7 +80,7 @@ public sealed class SvgCanvasTests
         expected, string.Join(' ', new Axis(low, high, 0, 100).Ticks(about).Select(value => value.ToString(CultureInfo.InvariantCulture))));
 
     [Fact]
-    public void Axis_MayRunUpwards() => Assert.Equal((200, 0, 150), (new Axis(-1, 1, 200, 0).At(-1), new Axis(-1, 1, 200, 0).At(1), new Axis(-1, 1, 200, 0).At(-0.5)));
+    public void Axis_MayRunUpwards() => Assert.Equal((200.0, 0.0, 150.0), (new Axis(-1, 1, 200, 0).At(-1), new Axis(-1, 1, 200, 0).At(1), new Axis(-1, 1, 200, 0).At(-0.5)));
 
     private static XElement Parse(SvgCanvas canvas) => XElement.Parse(canvas.ToFile(640, 480, "1 < 2"));
 
