@@ -52,7 +52,7 @@ internal sealed class NothingFactory(int parameters) : IExperimentFactory
 
         public string? Refuse(EvaluationSettings settings) => null;
 
-        public Demonstration Demonstrate(EvaluationSettings settings, int task, ReadOnlyMemory<float> parameters) =>
+        public Learning.Experiments.Demonstration Demonstrate(EvaluationSettings settings, int task, ReadOnlyMemory<float> parameters) =>
             throw new NotSupportedException("Nothing is measured here, so there is nothing to show.");
 
         public ImmutableArray<ImmutableArray<RetrievedClass>> Retrieve(

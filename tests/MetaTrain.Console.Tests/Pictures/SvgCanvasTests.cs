@@ -62,7 +62,10 @@ public sealed class SvgCanvasTests
         CultureInfo before = CultureInfo.CurrentCulture;
         try
         {
-            CultureInfo.CurrentCulture = new CultureInfo("de-DE");
+            // Made here: a machine may know no culture but the invariant one.
+            var comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+            comma.NumberFormat.NumberDecimalSeparator = ",";
+            CultureInfo.CurrentCulture = comma;
             Assert.Equal("1234.57", Of(Parse(new SvgCanvas().Circle(1234.567, 0, 1, new Pen("#000"))), "circle", "cx"));
         }
         finally
