@@ -23,6 +23,12 @@ public interface ITaskSource
     /// <summary>The groups that a split's classes fall into; none where the source has no such notion.</summary>
     ClassGroups Groups(Split split) => ClassGroups.None;
 
+    /// <summary>True when inputs are drawings whose ink is 1 and whose paper is 0: in files, and where people look at them, ink is dark.</summary>
+    bool HasInk => false;
+
+    /// <summary>The function that a task's points lie on, but for noise; null where there is none, or where it is not told.</summary>
+    TaskFunction? FunctionOf(in EpisodeKey key) => null;
+
     /// <summary>Why episodes of this shape cannot be drawn from a split (too few classes, too few examples), in one sentence with the remedy; null when they can.</summary>
     string? Refuse(Split split, EpisodeShape shape);
 

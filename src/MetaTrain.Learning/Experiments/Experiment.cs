@@ -90,6 +90,9 @@ public sealed class Experiment : IExperiment
     public string? DataNote => _source.Note;
 
     /// <inheritdoc/>
+    public bool HasInk => _source.HasInk;
+
+    /// <inheritdoc/>
     public bool HasPixelBaseline => _source.HasPixelBaseline;
 
     /// <summary>The experiment of a spec.</summary>
@@ -168,12 +171,7 @@ public sealed class Experiment : IExperiment
     /// <inheritdoc/>
     public BlockSums Compute(BlockRequest request, EpisodeBlock episodes, ReadOnlyMemory<float> parameters)
     {
-        if (parameters.Length != _layout.Length)
-        {
-            throw new ArgumentException(
-                $"{parameters.Length} parameters were given, but this experiment has {_layout.Length}; pass those of the same spec.", nameof(parameters));
-        }
-
+        CheckLength(parameters);
         return request.Evaluation is { } evaluation
             ? _computer.Evaluate(request, evaluation, episodes, _source.Groups(evaluation.Split), parameters.Span)
             : _computer.Train(request, episodes, parameters.Span);
@@ -196,6 +194,31 @@ public sealed class Experiment : IExperiment
         return settings.InnerSteps.IsDefaultOrEmpty || settings.InnerSteps.Min() >= 0
             ? _source.Refuse(settings.Split, shape)
             : $"innerSteps is {settings.InnerSteps.Min()}: it must be at least 0.";
+    }
+
+    /// <inheritdoc/>
+    public Demonstration Demonstrate(EvaluationSettings settings, int task, ReadOnlyMemory<float> parameters)
+    {
+        CheckLength(parameters);
+        var block = Sample(new BlockRequest(Iteration: 0, task, Tasks: 1, settings));
+        return _computer.Demonstrate(settings, block, _source.FunctionOf(new EpisodeKey(_seed, settings.Split, 0, task)), parameters.Span);
+    }
+
+    /// <inheritdoc/>
+    public ImmutableArray<ImmutableArray<RetrievedClass>> Retrieve(
+        IReadOnlyList<ImageFileClass> classes, IReadOnlyList<ImageFile> queries, int count, ReadOnlyMemory<float> parameters)
+    {
+        CheckLength(parameters);
+        return FileRetrieval.Retrieve(_algorithm, _source, parameters.Span, classes, queries, count);
+    }
+
+    private void CheckLength(ReadOnlyMemory<float> parameters)
+    {
+        if (parameters.Length != _layout.Length)
+        {
+            throw new ArgumentException(
+                $"{parameters.Length} parameters were given, but this experiment has {_layout.Length}; pass those of the same spec.", nameof(parameters));
+        }
     }
 
     private static void CheckWays(ITaskSource source, IMetaAlgorithm algorithm)

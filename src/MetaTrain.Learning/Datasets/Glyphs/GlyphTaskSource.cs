@@ -29,6 +29,9 @@ public sealed class GlyphTaskSource(GlyphOptions options) : ITaskSource
     public bool HasPixelBaseline => true;
 
     /// <inheritdoc/>
+    public bool HasInk => true;
+
+    /// <inheritdoc/>
     public string? Refuse(Split split, EpisodeShape shape) =>
         shape.IsRegression || shape.Ways < 2 ? "Glyphs are a classification task: ask for at least 2 ways."
         : !shape.Input.SequenceEqual(TrainingShape.Input) ? $"Glyphs have the shape [1, 28, 28], not [{string.Join(", ", shape.Input)}]."

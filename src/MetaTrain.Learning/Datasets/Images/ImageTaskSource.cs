@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MetaTrain.Learning.Datasets.Import;
 using MetaTrain.Learning.Episodes;
 
 namespace MetaTrain.Learning.Datasets.Images;
@@ -46,6 +47,9 @@ public sealed class ImageTaskSource : ITaskSource
 
     /// <inheritdoc/>
     public bool HasPixelBaseline => true;
+
+    /// <inheritdoc/>
+    public bool HasInk => _dataset.Name == OmniglotImporter.Name;
 
     /// <inheritdoc/>
     public ClassGroups Groups(Split split) => _groups[(int)split];
