@@ -1,3 +1,5 @@
+using MetaTrain.Learning.Datasets;
+using MetaTrain.Learning.Datasets.Images;
 using MetaTrain.Learning.Episodes;
 using MetaTrain.Learning.Experiments;
 using MetaTrain.Learning.Tests.Datasets.Import;
@@ -58,6 +60,16 @@ public sealed class FileRetrievalTests
 
         Assert.Equal("one", found[0][0].Name);
         Assert.Equal(1 / (1 + Math.Exp(-2.6 * 2.6)), found[0][0].Probability, 1e-5);
+    }
+
+    [Theory]
+    [InlineData("omniglot", true)]
+    [InlineData("birds", false)]
+    public void HasInk_IsTrue_WhereTheImportTurnedDrawingsRound(string dataset, bool hasInk)
+    {
+        ImageClass[] classes = [new("a", Split.Train, 2, new byte[8]), new("b", Split.Train, 2, new byte[8])];
+
+        Assert.Equal(hasInk, new ImageTaskSource(new ImageDataset(dataset, [1, 2, 2], [.. classes]), new ImageOptions { Ways = 2, Queries = 1 }).HasInk);
     }
 
     [Fact]
