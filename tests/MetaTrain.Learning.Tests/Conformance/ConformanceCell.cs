@@ -17,7 +17,6 @@ internal static class ConformanceCell
         ("no-conv", """{ "kind": "no-conv", "hidden": [12, 8] }"""),
         ("conv4", """{ "kind": "conv4", "filters": 4 }"""),
         ("conv4-max", """{ "kind": "conv4", "filters": 4, "pooling": "max" }"""),
-        ("resnet12", """{ "kind": "resnet12", "widths": [4, 4, 4, 4] }"""),
     ];
 
     private static readonly (string Name, ITaskSource Source)[] Problems =
@@ -108,7 +107,7 @@ internal static class ConformanceCell
     /// <summary>The key that a cell is refused for; null where it is supported.</summary>
     public static string? Refusal(string method, string model, string problem) => (method, model, problem) switch
     {
-        (_, "conv4" or "conv4-max" or "resnet12", not "images") => "model.kind",
+        (_, "conv4" or "conv4-max", not "images") => "model.kind",
         (var kind, _, "regression") when ClassesOnly.Contains(kind) => "algorithm.kind",
         _ => null,
     };
