@@ -147,6 +147,21 @@ public sealed class ResNet12Tests
         Assert.True(after > 0.6 && after > before + 0.1, $"The accuracy went from {before} to {after}; chance is a third.");
     }
 
+    [Theory]
+    [InlineData("""{ "kind": "proto-net" }""")]
+    [InlineData("""{ "kind": "imaml", "innerSteps": 2, "conjugateGradientSteps": 2 }""")]
+    public void Training_GivesTheSameBits_OnOneAndOnThreeWorkers(string method)
+    {
+        float[] Trained(int workers)
+        {
+            var trainer = new MetaTrainer(Experiment.Create(Specs.Of(method, Tiny), Source()), tasksPerIteration: 5, blockSize: 1, workers: workers);
+            trainer.Train(3, cancellationToken: TestContext.Current.CancellationToken);
+            return trainer.Parameters.ToArray();
+        }
+
+        Assert.Equal(Trained(1), Trained(3));
+    }
+
     [Fact]
     public void Experiment_TakesAutogradByItself_AndRefusesTheFusedPathInOneSentence()
     {
