@@ -101,7 +101,6 @@ public sealed class FileRetrievalTests
         Refused("an empty class", "'empty' has no images", comparison, [.. Classes(2), new("empty", [])], [File("q", 1)]);
         Refused("no queries", "no queries", comparison, Classes(2), []);
         Refused("no image", "'text.png'", comparison, Classes(2), [new("text.png", "this is no image"u8.ToArray())]);
-        Refused("too small", "at least 12 x 12 are needed", comparison, Classes(2), [new("small.png", TestPng.Grey(11, 12, (_, _) => 0))]);
         Refused("no images", "[144]", Experiment.Create(Specs.Of("""{ "kind": "proto-net" }"""), new BlobSource(3, 1, 2, 0.3f, 144)), Classes(2), [File("q", 1)]);
         ImageFile one = File("same", 1);
         Refused("too many images", "at most 58,254 in all", comparison, [new("a", [.. Enumerable.Repeat(one, 60_000)]), new("b", [one])], [one]);
