@@ -125,13 +125,32 @@ public sealed class MetaTrainClient : IAsyncDisposable
         return await new JobEvaluation(_grains, _retry, _options.Time).RunAsync(job, request, progress, cancellationToken);
     }
 
+    /// <summary>Has a worker show one evaluation episode with a committed version.</summary>
+    /// <exception cref="MetaTrainException">The job is unknown or refuses, or the cluster does not answer.</exception>
+    public async Task<Demonstration> DemonstrateAsync(JobId job, DemonstrationRequest request, CancellationToken cancellationToken = default)
+    {
+        await DescribeAsync(job, cancellationToken);
+        DemonstrationReply reply = await _retry.RunAsync("show an episode", () => _grains.Coordinator(job).DemonstrateAsync(request), cancellationToken);
+        return reply.Demonstration ?? throw JobErrors.Refused(job, reply.Failure);
+    }
+
+    /// <summary>Has a worker find the classes nearest to images with a committed version of an instance-based method.</summary>
+    /// <exception cref="MetaTrainException">The job is unknown or refuses, or the cluster does not answer.</exception>
+    public async Task<RetrievalReply> RetrieveAsync(JobId job, RetrievalRequest request, CancellationToken cancellationToken = default)
+    {
+        await DescribeAsync(job, cancellationToken);
+        RetrievalReply reply = await _retry.RunAsync("find classes", () => _grains.Coordinator(job).RetrieveAsync(request), cancellationToken);
+        return reply.Failure is null ? reply : throw JobErrors.Refused(job, reply.Failure);
+    }
+
     /// <summary>Imports a folder, an archive (.zip, .tgz, .tar.gz, .tar) or what an http(s) URL holds.</summary>
     public async Task<DatasetManifest> ImportAsync(
-        string name, string source, IProgress<ImportProgress>? progress = null, CancellationToken cancellationToken = default)
+        string name, string source, ImportOptions? options = null, IProgress<ImportProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         using var http = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
         using DatasetArchive archive = await DatasetArchive.PrepareAsync(source, http, cancellationToken);
-        return await new DatasetUpload(_grains, _retry, _options.Time).SendAsync(name, archive, progress, cancellationToken);
+        DatasetImportRequest request = await (options ?? new ImportOptions()).ToRequestAsync(name, archive, cancellationToken);
+        return await new DatasetUpload(_grains, _retry, _options.Time).SendAsync(request, archive, progress, cancellationToken);
     }
 
     /// <summary>All data sets, by name.</summary>

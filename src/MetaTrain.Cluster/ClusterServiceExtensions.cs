@@ -45,6 +45,7 @@ public static class ClusterServiceExtensions
         services.AddSingleton<SiloExchange>();
         services.AddSingleton<BlockComputer>();
         services.AddSingleton<BlockPuller>();
+        services.AddSingleton<VersionInquiry>();
         services.AddSingleton<Submissions>();
         services.AddSingleton<CoordinatorServices>();
         services.AddSingleton<WorkerRegistrar>();

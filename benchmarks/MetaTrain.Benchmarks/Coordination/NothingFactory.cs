@@ -33,6 +33,8 @@ internal sealed class NothingFactory(int parameters) : IExperimentFactory
 
         public string? DataNote => null;
 
+        public bool HasInk => false;
+
         public bool HasPixelBaseline => false;
 
         public float[] InitialParameters() => new float[parameters];
@@ -49,5 +51,12 @@ internal sealed class NothingFactory(int parameters) : IExperimentFactory
         public ImmutableArray<string> EvaluationMetrics(EvaluationSettings settings) => ["mse@1", "mse@1^2"];
 
         public string? Refuse(EvaluationSettings settings) => null;
+
+        public Learning.Experiments.Demonstration Demonstrate(EvaluationSettings settings, int task, ReadOnlyMemory<float> parameters) =>
+            throw new NotSupportedException("Nothing is measured here, so there is nothing to show.");
+
+        public ImmutableArray<ImmutableArray<RetrievedClass>> Retrieve(
+            IReadOnlyList<ImageFileClass> classes, IReadOnlyList<ImageFile> queries, int count, ReadOnlyMemory<float> parameters) =>
+            throw new NotSupportedException("Nothing is learned here, so there is nothing to find.");
     }
 }

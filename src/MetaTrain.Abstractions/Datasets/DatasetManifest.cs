@@ -9,7 +9,7 @@ public sealed record DatasetManifest
     /// <summary>The name that specs use.</summary>
     [Id(0)] public required string Name { get; init; }
 
-    /// <summary>SHA-256 over the shards' hashes in order: two imports of the same content agree.</summary>
+    /// <summary>SHA-256 over the classes' names, splits and shards' hashes in order: two imports of the same content and split agree.</summary>
     [Id(1)] public required string ContentSha256 { get; init; }
 
     /// <summary>The shape of one example, for instance [1, 28, 28].</summary>

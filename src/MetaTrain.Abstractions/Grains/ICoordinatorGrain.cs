@@ -41,6 +41,14 @@ public interface ICoordinatorGrain : IGrainWithStringKey
     [Alias("ReadEvaluation")]
     Task<EvaluationTicket> ReadEvaluationAsync(long number);
 
+    /// <summary>Has a worker show one episode with a committed version.</summary>
+    [Alias("Demonstrate"), ResponseTimeout(WorkerTimeouts.Asked)]
+    Task<DemonstrationReply> DemonstrateAsync(DemonstrationRequest request);
+
+    /// <summary>Has a worker find the classes nearest to images with a committed version.</summary>
+    [Alias("Retrieve"), ResponseTimeout(WorkerTimeouts.Asked)]
+    Task<RetrievalReply> RetrieveAsync(RetrievalRequest request);
+
     /// <summary>The manifest of a committed version; null when there is none.</summary>
     [Alias("ReadCheckpoint")]
     Task<CheckpointManifest?> ReadCheckpointAsync(CheckpointSelector at);

@@ -4,6 +4,7 @@ using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Storage;
 using MetaTrain.Client.Calls;
 using MetaTrain.Client.Connections;
+using MetaTrain.Client.Files;
 using MetaTrain.Client.Jobs;
 
 namespace MetaTrain.Client.Checkpoints;
@@ -26,8 +27,8 @@ internal sealed class CheckpointExport(IClusterGrains grains, CallRetry retry)
             ?? throw await ExplainAbsenceAsync(job, at, cancellationToken);
         byte[] content = await FetchAsync(manifest, cancellationToken);
         ParametersContent parameters = Extract(manifest, content);
-        await WriteAsync(path, parameters.File, cancellationToken);
-        return new ExportResult(Path.GetFullPath(path), manifest.Iteration, parameters.Names.Count, parameters.File.Length, parameters.ParametersSha256);
+        string whole = await WholeFile.WriteAsync(path, parameters.File, cancellationToken);
+        return new ExportResult(whole, manifest.Iteration, parameters.Names.Count, parameters.File.Length, parameters.ParametersSha256);
     }
 
     private async Task<byte[]> FetchAsync(CheckpointManifest manifest, CancellationToken cancellationToken)
@@ -67,33 +68,6 @@ internal sealed class CheckpointExport(IClusterGrains grains, CallRetry retry)
         catch (InvalidDataException broken)
         {
             throw Damaged(manifest, broken.Message.TrimEnd('.'), broken);
-        }
-    }
-
-    /// <summary>Writes beside the file and renames: an export that is cut off leaves nothing that looks whole.</summary>
-    private static async Task WriteAsync(string path, byte[] content, CancellationToken cancellationToken)
-    {
-        string whole = Path.GetFullPath(path);
-        string temporary = $"{whole}.{Guid.NewGuid():N}.new";
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(whole)!);
-            await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
-            {
-                await file.WriteAsync(content, cancellationToken);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, whole, overwrite: true);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new MetaTrainException(
-                FailureKind.Refused, $"'{whole}' cannot be written ({failure.Message.TrimEnd('.')}): name another file with --to.", failure);
-        }
-        finally
-        {
-            File.Delete(temporary);
         }
     }
 

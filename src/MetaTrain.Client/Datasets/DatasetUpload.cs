@@ -22,14 +22,14 @@ internal sealed class DatasetUpload(IClusterGrains grains, CallRetry retry, Time
 
     /// <summary>Sends it; an import whose silo died is begun again elsewhere.</summary>
     public async Task<DatasetManifest> SendAsync(
-        string name, DatasetArchive archive, IProgress<ImportProgress>? progress, CancellationToken cancellationToken)
+        DatasetImportRequest request, DatasetArchive archive, IProgress<ImportProgress>? progress, CancellationToken cancellationToken)
     {
         for (int attempt = 1; ; attempt++)
         {
             IDatasetImportGrain import = grains.Import(Guid.NewGuid());
             try
             {
-                long length = await SendPiecesAsync(import, name, archive, progress, cancellationToken);
+                long length = await SendPiecesAsync(import, request, archive, progress, cancellationToken);
                 return await WaitAsync(import, length, progress, cancellationToken);
             }
             catch (InvalidOperationException forgotten)
@@ -44,12 +44,11 @@ internal sealed class DatasetUpload(IClusterGrains grains, CallRetry retry, Time
     }
 
     private async Task<long> SendPiecesAsync(
-        IDatasetImportGrain import, string name, DatasetArchive archive, IProgress<ImportProgress>? progress, CancellationToken cancellationToken)
+        IDatasetImportGrain import, DatasetImportRequest request, DatasetArchive archive, IProgress<ImportProgress>? progress, CancellationToken cancellationToken)
     {
         await using var file = new FileStream(archive.Path, FileMode.Open, FileAccess.Read, FileShare.Read);
-        long length = file.Length;
-        await retry.RunAsync(
-            "begin an import", () => import.BeginAsync(new DatasetImportRequest(name, archive.FileName, length)), cancellationToken);
+        long length = request.Length;
+        await retry.RunAsync("begin an import", () => import.BeginAsync(request), cancellationToken);
         for (long offset = 0; offset < length;)
         {
             byte[] piece = new byte[Math.Min(PieceBytes, length - offset)];

@@ -20,8 +20,7 @@ internal sealed class JobEvaluation(IClusterGrains grains, CallRetry retry, Time
                 "start an evaluation", () => grains.Coordinator(job).StartEvaluationAsync(request), cancellationToken);
             if (started.Number == 0)
             {
-                throw new MetaTrainException(
-                    FailureKind.Refused, started.Failure ?? $"The job '{job}' refused the evaluation without a reason: look at 'metatrain logs {job}'.");
+                throw JobErrors.Refused(job, started.Failure);
             }
 
             if (await WaitAsync(job, started, progress, cancellationToken) is { } summary)

@@ -29,7 +29,7 @@ internal sealed partial class CoordinatorGrain
 
         if (await services.Checkpoints.FindAsync(Job, request.At, CancellationToken.None) is not { } manifest)
         {
-            return Refused($"Job {Job} has no committed version that --at {Name(request.At)} could mean; it has {await KeptVersionsAsync()}.");
+            return Refused(await NoSuchVersionAsync(request.At));
         }
 
         try

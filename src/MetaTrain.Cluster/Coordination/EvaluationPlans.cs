@@ -1,4 +1,5 @@
 using MetaTrain.Abstractions.Grains;
+using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Messages;
 using MetaTrain.Abstractions.Specs;
 using MetaTrain.Learning.Episodes;
@@ -31,6 +32,10 @@ internal static class EvaluationPlans
         Transductive = spec.Final.Transductive,
         Baseline = baseline,
     };
+
+    /// <summary>The evaluation that a shown episode is one of: the spec's final one, on the split asked for.</summary>
+    public static EvaluationWork Shown(DemonstrationRequest request, EvaluationSpec spec, EpisodeShape training) =>
+        Final(spec, training, baseline: false) with { Split = request.Split };
 
     /// <summary>The evaluation that somebody asks for: the spec's final one, but for what the request names.</summary>
     public static EvaluationWork Requested(EvaluationRequest request, EvaluationSpec spec, EpisodeShape training, bool baseline)

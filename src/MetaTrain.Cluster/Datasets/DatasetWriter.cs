@@ -15,7 +15,13 @@ internal sealed class DatasetWriter(IDatasetStore store, TimeProvider time)
 {
     public async Task<DatasetManifest> ImportAsync(DatasetImportRequest request, Stream archive, IProgress<int> progress)
     {
-        ImportedDataset imported = DatasetImporter.Read(request.Name, archive, request.FileName, progress, CancellationToken.None);
+        var options = new ImageFolderOptions
+        {
+            Side = request.Side,
+            Channels = request.Channels,
+            SplitFiles = [.. request.SplitFiles.Select(static file => new SplitFile(file.Name, file.Text))],
+        };
+        ImportedDataset imported = DatasetImporter.Read(request.Name, archive, request.FileName, options, progress, CancellationToken.None);
         ImmutableArray<DatasetClass>.Builder classes = ImmutableArray.CreateBuilder<DatasetClass>();
         foreach ((ImageClass image, string sha256) in imported.Dataset.Classes.Zip(imported.ClassSha256))
         {
@@ -26,7 +32,7 @@ internal sealed class DatasetWriter(IDatasetStore store, TimeProvider time)
         DatasetManifest manifest = new()
         {
             Name = request.Name,
-            ContentSha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(classes.Select(static entry => entry.Sha256))))),
+            ContentSha256 = Hash(classes),
             ExampleShape = imported.Dataset.ExampleShape,
             Licence = imported.Licence,
             Source = imported.Source,
@@ -36,4 +42,8 @@ internal sealed class DatasetWriter(IDatasetStore store, TimeProvider time)
         await store.CommitAsync(manifest, CancellationToken.None);
         return manifest;
     }
+
+    /// <summary>The split belongs to it: what silos keep in memory is known by this hash, and the same images may be imported with another split.</summary>
+    private static string Hash(IEnumerable<DatasetClass> classes) => Convert.ToHexStringLower(
+        SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(classes.Select(static entry => $"{entry.Split} {entry.Sha256} {entry.Name}\n")))));
 }

@@ -16,6 +16,7 @@ namespace MetaTrain.Cluster.Workers;
 internal sealed partial class WorkerGrain(
     BlockPuller puller,
     SiloExchange exchange,
+    VersionInquiry inquiry,
     SiloDevices devices,
     ClusterInstruments instruments,
     IOptions<WorkerOptions> options,
@@ -74,6 +75,12 @@ internal sealed partial class WorkerGrain(
             await pull;
         }
     }
+
+    public Task<DemonstrationReply> DemonstrateAsync(JobId job, long version, DemonstrationRequest request) =>
+        inquiry.DemonstrateAsync(_key.Slot, job, version, request);
+
+    public Task<RetrievalReply> RetrieveAsync(JobId job, long version, RetrievalRequest request) =>
+        inquiry.RetrieveAsync(_key.Slot, job, version, request);
 
     private async Task PullAsync()
     {

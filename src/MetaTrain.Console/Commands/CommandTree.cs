@@ -28,6 +28,8 @@ internal static class CommandTree
         ControlCommand.Create(host, "resume", "Lets a paused job go on.", (client, job, token) => client.ResumeAsync(job, token)),
         ControlCommand.Create(host, "cancel", "Ends a job for good; what it committed stays.", (client, job, token) => client.CancelAsync(job, token)),
         EvaluateCommand.Create(host),
+        PictureCommand.Create(host),
+        RetrieveCommand.Create(host),
         DataCommand.Create(host),
         ExportCommand.Create(host),
         WorkersCommand.Create(host),

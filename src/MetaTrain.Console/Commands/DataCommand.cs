@@ -13,6 +13,8 @@ namespace MetaTrain.Console.Commands;
 /// <summary><c>data</c>: the task shards.</summary>
 internal static class DataCommand
 {
+    private const int MostPixels = 512;
+
     public static Command Create(ConsoleHost host) => new("data", "Fills and shows the data sets.")
     {
         CreateImport(host),
@@ -25,16 +27,35 @@ internal static class DataCommand
         var command = new Command("import", "Imports a data set from a folder, an archive (.zip, .tgz, .tar.gz, .tar) or a URL.");
         var name = new Argument<string>("NAME") { Description = "The name that specs use, for instance omniglot." };
         var from = new Option<string>("--from") { Description = "Where it comes from.", HelpName = "PATH_OR_URL", Required = true };
+        var splitFiles = new Option<string[]>("--split-file")
+        {
+            Description = "Text files that say which class is train, validation or test: lines 'split class' or 'class,split'; or one file a split, train.txt, val.txt and test.txt, with a class a line; or train.csv, val.csv and test.csv with the header filename,label. Default: as the folders say, else 64 : 16 : 20.",
+            HelpName = "FILE",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [],
+        };
+        Option<int?> size = SharedOptions.WholeOrNone("--size", "Pixels a side that all images are brought to. Default: their own if all agree and it is at most 128, else 84.", 1, MostPixels);
+        var channels = new Option<int?>("--channels") { Description = "1 for grey, 3 for colour. Default: colour where any image has it." };
+        channels.AcceptOnlyFromAmong("1", "3");
         command.Add(name);
         command.Add(from);
+        command.Add(splitFiles);
+        command.Add(size);
+        command.Add(channels);
         var shared = new SharedOptions();
         shared.AddTo(command, shared.Cluster, shared.Data, shared.Store, shared.Silo, shared.Json);
         command.SetAction(async (parse, cancellationToken) =>
         {
             await using ClusterSession session = await ClusterSession.ConnectOrStartAsync(
                 host, shared.TargetOf(parse, host), workers: 1, cancellationToken);
+            var options = new ImportOptions
+            {
+                SplitFiles = [.. parse.GetRequiredValue(splitFiles)],
+                Size = parse.GetValue(size),
+                Channels = parse.GetValue(channels),
+            };
             DatasetManifest manifest = await StepProgress<ImportProgress>.ShowAsync(host, Describe, progress => session.Client.ImportAsync(
-                parse.GetRequiredValue(name), parse.GetRequiredValue(from), progress, cancellationToken));
+                parse.GetRequiredValue(name), parse.GetRequiredValue(from), options, progress, cancellationToken));
             Show(host.Output, manifest, parse.GetValue(shared.Json));
             return ExitCode.Done;
         });

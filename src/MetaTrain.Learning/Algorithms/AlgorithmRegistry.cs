@@ -11,6 +11,7 @@ public static class AlgorithmRegistry
     public static Registry<AlgorithmContext, IMetaAlgorithm> All { get; } = new Registry<AlgorithmContext, IMetaAlgorithm>("algorithm")
         .Add<MamlOptions>("maml", "MAML, second or first order (FOMAML).", (options, context) => new Maml(context.Model, context.Loss, options))
         .Add<MamlPlusPlusOptions>("maml-plus-plus", "MAML++: MAML made steadier, part by part.", (options, context) => new MamlPlusPlus(context.Model, context.Loss, options))
+        .Add<ImplicitMamlOptions>("imaml", "Implicit MAML: MAML with a proximal term, differentiated at its end and not through its steps.", (options, context) => new ImplicitMaml(context.Model, context.Loss, options))
         .Add<AnilOptions>("anil", "ANIL: MAML that adapts the head alone.", (options, context) => new Anil(context.Model, context.Loss, options))
         .Add<ReptileOptions>("reptile", "Reptile: moves towards adapted parameters.", (options, context) => new Reptile(context.Model, context.Loss, context.Shape, options))
         .Add<MetaSgdOptions>("meta-sgd", "Meta-SGD: MAML with learned step sizes.", (options, context) => new MetaSgd(context.Model, context.Loss, options))

@@ -33,7 +33,9 @@ public static class TaskSourceRegistry
     {
         var selection = All.Read(data);
         var source = selection.Create(new TaskSourceContext(selection.Kind, datasets));
-        return source.Refuse(Split.Train, source.TrainingShape) is { } refusal ? throw new OptionsException(All.Section, refusal) : source;
+        return (source.Refuse(Split.Train, source.TrainingShape) ?? source.Refuse(Split.Train, source.SmallestTrainingShape)) is { } refusal
+            ? throw new OptionsException(All.Section, refusal)
+            : source;
     }
 }
 

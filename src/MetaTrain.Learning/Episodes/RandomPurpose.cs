@@ -35,4 +35,7 @@ public enum RandomPurpose : byte
 
     /// <summary>Choices that an algorithm makes while it computes.</summary>
     Algorithm = 10,
+
+    /// <summary>How many classes and support examples the episodes of an iteration have.</summary>
+    EpisodeSizes = 11,
 }

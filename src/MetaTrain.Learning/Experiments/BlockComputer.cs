@@ -34,6 +34,10 @@ internal sealed class BlockComputer(IMetaAlgorithm algorithm, IBlockProgram<floa
         return new BlockSums(request.Tasks, [], metrics, bad);
     }
 
+    /// <summary>The answers to one evaluation episode, before and after adaptation.</summary>
+    public Demonstration Demonstrate(EvaluationSettings settings, EpisodeBlock block, TaskFunction? function, ReadOnlySpan<float> parameters) =>
+        Demonstrator.Show(algorithm, program, settings, parameters, block, function);
+
     /// <summary>About how many bytes a training block of so many tasks takes; null where the machine does not tell.</summary>
     public long? EstimateBytes(EpisodeShape shape, ReadOnlySpan<float> parameters, int tasks) =>
         BytesOf(shape, parameters, 1) is { } one && BytesOf(shape, parameters, 2) is { } two

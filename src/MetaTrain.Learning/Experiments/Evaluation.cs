@@ -52,7 +52,11 @@ internal static class Evaluation
             ]);
     }
 
-    private static double[] LossesOf(ExampleLoss loss, float[] predictions, BlockData<float> episodes)
+    /// <summary>The mean loss of each task's queries.</summary>
+    /// <param name="loss">The loss.</param>
+    /// <param name="predictions">[T, Q, O].</param>
+    /// <param name="episodes">The episodes.</param>
+    public static double[] LossesOf(ExampleLoss loss, float[] predictions, BlockData<float> episodes)
     {
         TorchRuntime.PinThread();
         using var scope = NewDisposeScope();

@@ -36,7 +36,7 @@ public sealed class Experiment : IExperiment
     /// <param name="precision">What the products of layers are computed in.</param>
     /// <exception cref="InvalidOperationException">The model does not fit the episodes, or does not use all its parameters; the message says which.</exception>
     /// <exception cref="NotSupportedException">The fused path was asked for, but the method, the model or the loss is not made for it.</exception>
-    /// <exception cref="OptionsException">Path, device and precision do not go together.</exception>
+    /// <exception cref="OptionsException">Path, device and precision do not go together, or ways vary and the method's head does not allow it.</exception>
     /// <exception cref="TorchUnavailableException">The device cannot be computed on here.</exception>
     public Experiment(
         ITaskSource source,
@@ -49,6 +49,7 @@ public sealed class Experiment : IExperiment
         Precision precision = Precision.Float32)
     {
         ComputeRules.Check(path, device, precision);
+        CheckWays(source, algorithm);
         if (device.IsCuda && CudaSupport.OfThisProcess.Refuse(device) is { } reason)
         {
             throw new TorchUnavailableException($"The device {device} cannot be computed on: {reason}");
@@ -87,6 +88,9 @@ public sealed class Experiment : IExperiment
 
     /// <inheritdoc/>
     public string? DataNote => _source.Note;
+
+    /// <inheritdoc/>
+    public bool HasInk => _source.HasInk;
 
     /// <inheritdoc/>
     public bool HasPixelBaseline => _source.HasPixelBaseline;
@@ -154,7 +158,7 @@ public sealed class Experiment : IExperiment
     {
         var (shape, split, iteration) = request.Evaluation is { } evaluation
             ? (ShapeOf(evaluation), evaluation.Split, 0)
-            : (_source.TrainingShape, Split.Train, request.Iteration);
+            : (_source.TrainingShapeAt(_seed, request.Iteration), Split.Train, request.Iteration);
         var block = new EpisodeBlock(shape, request.Tasks);
         for (var task = 0; task < request.Tasks; task++)
         {
@@ -167,12 +171,7 @@ public sealed class Experiment : IExperiment
     /// <inheritdoc/>
     public BlockSums Compute(BlockRequest request, EpisodeBlock episodes, ReadOnlyMemory<float> parameters)
     {
-        if (parameters.Length != _layout.Length)
-        {
-            throw new ArgumentException(
-                $"{parameters.Length} parameters were given, but this experiment has {_layout.Length}; pass those of the same spec.", nameof(parameters));
-        }
-
+        CheckLength(parameters);
         return request.Evaluation is { } evaluation
             ? _computer.Evaluate(request, evaluation, episodes, _source.Groups(evaluation.Split), parameters.Span)
             : _computer.Train(request, episodes, parameters.Span);
@@ -195,6 +194,41 @@ public sealed class Experiment : IExperiment
         return settings.InnerSteps.IsDefaultOrEmpty || settings.InnerSteps.Min() >= 0
             ? _source.Refuse(settings.Split, shape)
             : $"innerSteps is {settings.InnerSteps.Min()}: it must be at least 0.";
+    }
+
+    /// <inheritdoc/>
+    public Demonstration Demonstrate(EvaluationSettings settings, int task, ReadOnlyMemory<float> parameters)
+    {
+        CheckLength(parameters);
+        var block = Sample(new BlockRequest(Iteration: 0, task, Tasks: 1, settings));
+        return _computer.Demonstrate(settings, block, _source.FunctionOf(new EpisodeKey(_seed, settings.Split, 0, task)), parameters.Span);
+    }
+
+    /// <inheritdoc/>
+    public ImmutableArray<ImmutableArray<RetrievedClass>> Retrieve(
+        IReadOnlyList<ImageFileClass> classes, IReadOnlyList<ImageFile> queries, int count, ReadOnlyMemory<float> parameters)
+    {
+        CheckLength(parameters);
+        return FileRetrieval.Retrieve(_algorithm, _source, parameters.Span, classes, queries, count);
+    }
+
+    private void CheckLength(ReadOnlyMemory<float> parameters)
+    {
+        if (parameters.Length != _layout.Length)
+        {
+            throw new ArgumentException(
+                $"{parameters.Length} parameters were given, but this experiment has {_layout.Length}; pass those of the same spec.", nameof(parameters));
+        }
+    }
+
+    private static void CheckWays(ITaskSource source, IMetaAlgorithm algorithm)
+    {
+        var (least, most) = (source.SmallestTrainingShape.Ways, source.TrainingShape.Ways);
+        if (algorithm.HasFixedWays && least != most)
+        {
+            throw new OptionsException(
+                "data.ways", $"data.ways is [{least}, {most}], but this method's head tells one number of classes apart: give one number, or use proto-net.");
+        }
     }
 
     private EpisodeShape ShapeOf(EvaluationSettings settings) => _source.TrainingShape with

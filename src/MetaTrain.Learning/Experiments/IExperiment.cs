@@ -14,7 +14,7 @@ public interface IExperiment
     /// <summary>Everything learned, in ordinal order of its UTF-8 names: name, shape, offset in the flat vector.</summary>
     ImmutableArray<ParameterSlot> Parameters { get; }
 
-    /// <summary>The sizes of its training episodes.</summary>
+    /// <summary>The sizes of its training episodes; the largest where they vary from iteration to iteration.</summary>
     EpisodeShape TrainingShape { get; }
 
     /// <summary>What computes its blocks; part of what its bits are.</summary>
@@ -25,6 +25,9 @@ public interface IExperiment
 
     /// <summary>What to say beside every number measured; null for real data.</summary>
     string? DataNote { get; }
+
+    /// <summary>True when inputs are drawings whose ink is 1 and whose paper is 0.</summary>
+    bool HasInk { get; }
 
     /// <summary>True when an evaluation can measure a pixel baseline.</summary>
     bool HasPixelBaseline { get; }
@@ -46,7 +49,7 @@ public interface IExperiment
     BlockSums Compute(BlockRequest request, EpisodeBlock episodes, ReadOnlyMemory<float> parameters);
 
     /// <summary>
-    /// About how many bytes a worker allocates for a training block of so many tasks, measured on blocks of one and two; null where the
+    /// About how many bytes a worker allocates for a training block of so many tasks, of the largest episodes where they vary, measured on blocks of one and two; null where the
     /// machine does not tell. What other threads allocate meanwhile is counted too.
     /// </summary>
     long? EstimateBlockBytes(int tasks);
@@ -63,6 +66,21 @@ public interface IExperiment
 
     /// <summary>Why such an evaluation cannot be made, in one sentence with the remedy; null when it can.</summary>
     string? Refuse(EvaluationSettings settings);
+
+    /// <summary>Shows one episode of an evaluation, and what is answered to it before and after adaptation; computed on the calling thread.</summary>
+    /// <param name="settings">The evaluation.</param>
+    /// <param name="task">Which of its episodes, from 0.</param>
+    /// <param name="parameters">[P].</param>
+    Demonstration Demonstrate(EvaluationSettings settings, int task, ReadOnlyMemory<float> parameters);
+
+    /// <summary>The nearest classes of each query, the most probable first; computed on the calling thread.</summary>
+    /// <param name="classes">What is searched: at least 2 classes, each with an image.</param>
+    /// <param name="queries">At least one.</param>
+    /// <param name="count">How many classes a query is answered with, if there are as many; at least 1.</param>
+    /// <param name="parameters">[P].</param>
+    /// <exception cref="RetrievalException">The method, or an image, is not made for it; the message is one sentence.</exception>
+    ImmutableArray<ImmutableArray<RetrievedClass>> Retrieve(
+        IReadOnlyList<ImageFileClass> classes, IReadOnlyList<ImageFile> queries, int count, ReadOnlyMemory<float> parameters);
 }
 
 /// <summary>One learned tensor.</summary>

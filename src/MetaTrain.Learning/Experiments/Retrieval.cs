@@ -71,6 +71,11 @@ public static class Retrieval
         return [.. probabilities.Chunk(classes.Count).Select(row => Nearest(row, classes, count))];
     }
 
+    /// <summary>Why nothing can be retrieved with a method, in one sentence with the remedy; null when it can.</summary>
+    public static string? Refuse(IMetaAlgorithm algorithm) => algorithm.HasFixedWays
+        ? "This method tells apart as many classes as it was trained with and no others: retrieve with an instance-based one, for instance gaussian-proto or proto-net."
+        : null;
+
     private static ImmutableArray<RetrievedClass> Nearest(double[] probabilities, IReadOnlyList<NamedClass> classes, int count) =>
         [.. probabilities.Index().OrderByDescending(entry => entry.Item).Take(count).Select(entry => new RetrievedClass(classes[entry.Index].Name, entry.Item))];
 
@@ -96,11 +101,9 @@ public static class Retrieval
 
     private static void Check(IMetaAlgorithm algorithm, ParameterLayout layout, int parameters)
     {
-        if (algorithm.HasFixedWays)
+        if (Refuse(algorithm) is { } refusal)
         {
-            throw new ArgumentException(
-                "This method tells apart as many classes as it was trained with and no others: retrieve with an instance-based one, for instance gaussian-proto or proto-net.",
-                nameof(algorithm));
+            throw new ArgumentException(refusal, nameof(algorithm));
         }
 
         if (parameters != layout.Length)

@@ -5,7 +5,7 @@ using MetaTrain.Learning.Tensors;
 
 namespace MetaTrain.Learning.Fused;
 
-/// <summary>Methods that adapt every parameter by gradient steps: MAML of both orders, Meta-SGD, Reptile.</summary>
+/// <summary>Methods that adapt every parameter by gradient steps: MAML of both orders, implicit MAML, Meta-SGD, Reptile.</summary>
 /// <typeparam name="T">float or double.</typeparam>
 internal sealed unsafe class AdaptationProgram<T> : IBlockProgram<T>
     where T : unmanaged, IFloatingPointIeee754<T>

@@ -3,6 +3,7 @@
 //   lambda_k = lambda_(k+1) - H(phi_k) (s * lambda_(k+1)),  ds = -sum_k grad L(phi_k) * lambda_(k+1),
 // where H is the Hessian of the support loss. H v is the tangent along v of the gradient (Pearlmutter 1994, Fast Exact Multiplication by the
 // Hessian): no graph is built, and an adaptation of K steps costs K gradients and K such products.
+// With a proximal term the gradient of each step has lambda (phi_k - theta) added; ImplicitGradient takes lambda_K back over all steps at once.
 using System.Numerics;
 using MetaTrain.Learning.Episodes;
 using MetaTrain.Learning.InnerLoop;
@@ -22,6 +23,8 @@ internal sealed unsafe class InnerLoop<T>
     private readonly NativeBuffer<T>[] _gradients;
     private readonly NativeBuffer<T> _moments;
     private readonly NativeBuffer<T> _adjoint;
+    private readonly NativeBuffer<T> _away;
+    private readonly ImplicitGradient<T>? _implicit;
 
     /// <summary>An inner loop.</summary>
     /// <param name="network">What is adapted.</param>
@@ -35,13 +38,17 @@ internal sealed unsafe class InnerLoop<T>
     {
         (_network, _rule) = (network, rule);
         var isThrough = rule.Direction == MetaDirection.SecondOrder;
-        Traces = new TaskTraces<T>(network, loss, rule.Loss, shape, rule.Steps, isThrough, traceBytes, MiniBatch.Of(shape, rule.Shots));
+        _implicit = rule.Direction == MetaDirection.Implicit ? new ImplicitGradient<T>(network, rule.Proximal!) : null;
+        Traces = _implicit is null
+            ? new TaskTraces<T>(network, loss, rule.Loss, shape, rule.Steps, isThrough, traceBytes, MiniBatch.Of(shape, rule.Shots))
+            : new TaskTraces<T>(network, loss, rule.Loss, shape, steps: 1, isThrough: true, traceBytes);
         _fast = [.. Enumerable.Range(0, isThrough ? rule.Steps : 1).Select(_ => new Weights<T>(network))];
         _gradients = [.. Enumerable.Range(0, rule.LearnsStepSizes && Traces.KeepsSteps ? rule.Steps : 1).Select(_ => new NativeBuffer<T>(network.PackedLength))];
         _moments = new NativeBuffer<T>(rule.AdamBeta2 is null ? 0 : network.PackedLength);
+        _away = new NativeBuffer<T>(rule.Proximal is null ? 0 : network.PackedLength);
 
         // The adjoint takes the place of the gradient unless the way back needs that again.
-        _adjoint = rule.LearnsStepSizes || (isThrough && !Traces.KeepsSteps) ? new NativeBuffer<T>(network.PackedLength) : _gradients[0];
+        _adjoint = rule.LearnsStepSizes || _implicit is not null || (isThrough && !Traces.KeepsSteps) ? new NativeBuffer<T>(network.PackedLength) : _gradients[0];
     }
 
     /// <summary>The passes that it is made of: inputs go into them, and the answers come out of the queries'.</summary>
@@ -60,7 +67,7 @@ internal sealed unsafe class InnerLoop<T>
         visit(0, phi);
         for (var step = 0; step < steps; step++)
         {
-            phi = Step(phi, stepSizes, targets, step);
+            phi = Step(theta, phi, stepSizes, targets, step);
             visit(step + 1, phi);
         }
     }
@@ -82,7 +89,7 @@ internal sealed unsafe class InnerLoop<T>
         supportFeatures?.Span.Clear();
         for (var step = 0; step < _rule.Steps; step++)
         {
-            phi = Step(phi, stepSizes, supportTargets, step);
+            phi = Step(theta, phi, stepSizes, supportTargets, step);
         }
 
         var loss = Traces.AnswerQueries(phi, queryTargets);
@@ -101,18 +108,30 @@ internal sealed unsafe class InnerLoop<T>
             Back(step == 0 ? theta : _fast[step - 1], stepSizes, supportTargets, step, stepSum, supportFeatures);
         }
 
+        if (_implicit is not null)
+        {
+            Traces.Descend(phi, supportTargets, step: 0, GradientOf(0));
+            _implicit.Solve(_adjoint.Values, Traces, phi);
+        }
+
         VectorKernel<T>.Add(sum, T.One, _adjoint.Values, sum, length);
         return loss;
     }
 
     private NativeBuffer<T> GradientOf(int step) => _gradients[Math.Min(step, _gradients.Length - 1)];
 
-    private Weights<T> Step(Weights<T> phi, T* stepSizes, ReadOnlySpan<T> targets, int step)
+    private Weights<T> Step(Weights<T> theta, Weights<T> phi, T* stepSizes, ReadOnlySpan<T> targets, int step)
     {
         Traces.Descend(phi, targets, step, GradientOf(step));
         var next = _fast[Math.Min(step, _fast.Length - 1)];
         T* gradient = GradientOf(step).Values;
         var length = _network.PackedLength;
+        if (_rule.Proximal is { } proximal)
+        {
+            VectorKernel<T>.Add(phi.Values, -T.One, theta.Values, _away.Values, length);
+            VectorKernel<T>.Add(gradient, T.CreateChecked(proximal.Strength), _away.Values, gradient, length);
+        }
+
         if (stepSizes != null)
         {
             VectorKernel<T>.AddProduct(phi.Values, -T.One, stepSizes, gradient, next.Values, length);

@@ -13,6 +13,9 @@ internal enum MetaDirection
 
     /// <summary>The initial parameters minus the adapted ones.</summary>
     TowardsAdapted,
+
+    /// <summary>The gradient of the query loss at the adapted parameters, through the minimum that they are taken for: <see cref="ProximalRule"/>.</summary>
+    Implicit,
 }
 
 /// <summary>How parameters are adapted to a task, and what comes of it.</summary>
@@ -38,4 +41,13 @@ internal sealed record InnerRule
 
     /// <summary>The decay of Adam's second moments (beta1 = 0); null for plain steps.</summary>
     public double? AdamBeta2 { get; init; }
+
+    /// <summary>What holds the parameters near where they began; null without. Plain steps alone have it.</summary>
+    public ProximalRule? Proximal { get; init; }
 }
+
+/// <summary>The term strength / 2 |phi - theta|^2 of an inner loss, and how the gradient through its minimum is solved for.</summary>
+/// <param name="Strength">Lambda.</param>
+/// <param name="ConjugateGradientSteps">At least 1 where the direction is implicit.</param>
+/// <param name="Damping">Added to lambda in the linear system.</param>
+internal sealed record ProximalRule(double Strength, int ConjugateGradientSteps, double Damping);

@@ -22,6 +22,17 @@ internal static class GradientSteps
     public static InnerUpdate Descend(double learningRate) => (parameters, gradients, _) =>
         parameters.Zip(gradients, (parameter, gradient) => Ops.Add(parameter, gradient, -learningRate));
 
+    /// <summary>The plain update on the loss and a proximal term, strength / 2 |parameters - start|^2.</summary>
+    /// <param name="start">Where the steps begin: each [1 or T, shape...].</param>
+    /// <param name="learningRate">Of both.</param>
+    /// <param name="strength">Of the proximal term.</param>
+    public static InnerUpdate DescendNear(ParameterSet start, double learningRate, double strength)
+    {
+        var (descend, origin) = (Descend(learningRate), start.Select(tensor => tensor.detach()));
+        return (parameters, gradients, step) => descend(parameters, gradients, step)
+            .Zip(parameters.Zip(origin, Ops.Subtract), (moved, away) => Ops.Add(moved, away, -learningRate * strength));
+    }
+
     /// <summary>Steps whose result can be differentiated with respect to <paramref name="start"/>: the graph holds every gradient.</summary>
     /// <param name="start">Where all tasks begin: each [1 or T, shape...].</param>
     /// <param name="tasks">T.</param>

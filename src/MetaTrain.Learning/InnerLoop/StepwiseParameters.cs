@@ -29,7 +29,7 @@ internal sealed class StepwiseParameters
         _options = options;
         _layout = new ParameterLayout(model.Parameters.Select(parameter => (parameter.Name, parameter.Shape)));
         _layers = [.. _layout.Slots.Select(slot => LayerOf(slot.Name))];
-        _isNorm = [.. _layers.Select(layer => IsNorm(model, layer))];
+        _isNorm = [.. _layers.Select(model.IsNorm)];
         var initial = model.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Initial);
         Definitions =
         [
@@ -63,10 +63,6 @@ internal sealed class StepwiseParameters
         Enumerable.Range(0, _layers.Length).Select(at => Next(learned, at, step, parameters.Tensors[at], gradients.Tensors[at])));
 
     private static string LayerOf(string name) => name.LastIndexOf('.') is var dot and >= 0 ? name[..dot] : name;
-
-    private static bool IsNorm(IModel model, string layer) => model is LayeredModel layered
-        ? layered.Body.Any(definition => definition is BatchNormReluLayer norm && norm.Name == layer)
-        : layer.StartsWith("norm", StringComparison.Ordinal);
 
     private bool HasRows(int at) => _isNorm[at] && _options.PerStepNorm;
 

@@ -19,6 +19,13 @@ public interface IModel
     /// </summary>
     bool MixesExamples { get; }
 
+    /// <summary>
+    /// True where a layer, named by what its parameters' names begin with, is a batch normalisation, whose <c>weight</c> and <c>bias</c> are scales
+    /// and shifts: MAML++ has them for every step. Unless a model says otherwise, layers whose name begins with <c>norm</c>.
+    /// </summary>
+    /// <param name="layer">The layer's name.</param>
+    bool IsNorm(string layer) => layer.StartsWith("norm", StringComparison.Ordinal);
+
     /// <summary>The predictions for a batch of inputs of every task.</summary>
     /// <param name="parameters">Each [T or 1, shape...].</param>
     /// <param name="x">[T, N, input...].</param>

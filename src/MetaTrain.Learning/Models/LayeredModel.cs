@@ -35,6 +35,9 @@ public abstract class LayeredModel : ISplitModel
     public bool MixesExamples => Body.Any(layer => layer is BatchNormReluLayer);
 
     /// <inheritdoc/>
+    public bool IsNorm(string layer) => Body.Any(definition => definition is BatchNormReluLayer norm && norm.Name == layer);
+
+    /// <inheritdoc/>
     public Tensor Features(ParameterSet parameters, Tensor x)
     {
         var isImages = Body.FirstOrDefault() is ConvolutionLayer;

@@ -122,6 +122,7 @@ public static class OptionsReader
             _ when bare == typeof(bool) => "true or false",
             _ when bare == typeof(string) => "text",
             _ when bare == typeof(int) || bare == typeof(long) || bare == typeof(ulong) => "a whole number",
+            _ when bare == typeof(CountRange) => "a whole number, or two in a list, the smaller first",
             _ when bare == typeof(float) || bare == typeof(double) => "a number",
             _ when bare.IsEnum => "one of " + string.Join(", ", Enum.GetNames(bare).Select(JsonNamingPolicy.KebabCaseLower.ConvertName)),
             _ when OptionsValidation.ElementType(bare) is { } element => "a list, each " + Describe(element),

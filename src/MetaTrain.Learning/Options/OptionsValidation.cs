@@ -9,7 +9,7 @@ namespace MetaTrain.Learning.Options;
 
 /// <summary>
 /// Checks the attributes that options records carry. A <see cref="RangeAttribute"/> or <see cref="AllowedValuesAttribute"/> on a list
-/// speaks of each of its elements.
+/// speaks of each of its elements, on a <see cref="CountRange"/> of both its ends.
 /// </summary>
 internal static class OptionsValidation
 {
@@ -106,6 +106,7 @@ internal static class OptionsValidation
     {
         null => [],
         string => [value],
+        CountRange range => [range.Least, range.Most],
         IEnumerable list => list.Cast<object>(),
         _ => [value],
     };

@@ -108,6 +108,11 @@ public static class SchemaExporter
             schema = ExportSection(union.Registry);
         }
 
+        if (context.TypeInfo.Converter is ISchemaConverter own)
+        {
+            schema = own.Schema;
+        }
+
         if (schema is not JsonObject node || context.PropertyInfo is not { } property)
         {
             return schema;
@@ -125,18 +130,22 @@ public static class SchemaExporter
             node.Insert(0, "description", description.Description);
         }
 
-        // On a list, bounds and choices speak of its elements.
-        var target = node["items"] as JsonObject ?? node;
-        foreach (var range in OptionsValidation.Attributes<RangeAttribute>(attributes))
+        // On a list, bounds and choices speak of its elements; where one value may stand for a list, of both.
+        var items = node["items"] as JsonObject;
+        JsonObject[] targets = items is null ? [node] : context.TypeInfo.Converter is ISchemaConverter ? [node, items] : [items];
+        foreach (var target in targets)
         {
-            var (minimum, maximum) = OptionsValidation.Bounds(range);
-            SetBound(target, range.MinimumIsExclusive ? "exclusiveMinimum" : "minimum", minimum);
-            SetBound(target, range.MaximumIsExclusive ? "exclusiveMaximum" : "maximum", maximum);
-        }
+            foreach (var range in OptionsValidation.Attributes<RangeAttribute>(attributes))
+            {
+                var (minimum, maximum) = OptionsValidation.Bounds(range);
+                SetBound(target, range.MinimumIsExclusive ? "exclusiveMinimum" : "minimum", minimum);
+                SetBound(target, range.MaximumIsExclusive ? "exclusiveMaximum" : "maximum", maximum);
+            }
 
-        foreach (var allowed in OptionsValidation.Attributes<AllowedValuesAttribute>(attributes))
-        {
-            target["enum"] = JsonSerializer.SerializeToNode(allowed.Values);
+            foreach (var allowed in OptionsValidation.Attributes<AllowedValuesAttribute>(attributes))
+            {
+                target["enum"] = JsonSerializer.SerializeToNode(allowed.Values);
+            }
         }
 
         // An inherited option takes the default of the record that inherits it.

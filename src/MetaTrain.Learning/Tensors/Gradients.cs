@@ -12,8 +12,9 @@ internal static class Gradients
     /// <param name="loss">One value.</param>
     /// <param name="parameters">Each requires a gradient.</param>
     /// <param name="createGraph">True to be able to differentiate the gradients again.</param>
+    /// <param name="keepGraph">True to be able to differentiate the same graph another time.</param>
     /// <exception cref="InvalidOperationException">The loss depends on no parameter, not on all of them, or is not one value.</exception>
-    public static ParameterSet Of(Tensor loss, ParameterSet parameters, bool createGraph)
+    public static ParameterSet Of(Tensor loss, ParameterSet parameters, bool createGraph, bool keepGraph = false)
     {
         if (loss.NumberOfElements != 1)
         {
@@ -28,7 +29,7 @@ internal static class Gradients
         }
 
         var gradients = autograd.grad(
-            [loss], parameters.Tensors, retain_graph: createGraph, create_graph: createGraph, allow_unused: true);
+            [loss], parameters.Tensors, retain_graph: createGraph || keepGraph, create_graph: createGraph, allow_unused: true);
         for (var slot = 0; slot < gradients.Count; slot++)
         {
             if (gradients[slot].IsInvalid)

@@ -21,6 +21,28 @@ public static partial class Ops
             .reshape(shape[0], shape[1], geometry.OutputHeight, geometry.OutputWidth, kernels[1]);
     }
 
+    /// <summary>A 3x3 convolution without a bias.</summary>
+    /// <inheritdoc cref="Conv3x3(Tensor, Tensor, Tensor, int)"/>
+    public static Tensor Conv3x3(Tensor x, Tensor weight, int stride = 1) => Conv3x3(x, weight, zeros([1, weight.shape[1]], x.dtype, x.device), stride);
+
+    /// <summary>A 1x1 convolution without a bias: the same matrix at every pixel.</summary>
+    /// <param name="x">[T, N, H, W, C]: channels last.</param>
+    /// <param name="weight">[T or 1, O, C, 1, 1], as PyTorch lays it out.</param>
+    /// <returns>[T, N, H, W, O].</returns>
+    public static Tensor Conv1x1(Tensor x, Tensor weight)
+    {
+        var (shape, kernels) = (x.shape, weight.shape);
+        var matrix_TOC = weight.reshape(kernels[0], kernels[1], kernels[2]);
+        return Linear(x.reshape(shape[0], -1, shape[4]), matrix_TOC).reshape(shape[0], shape[1], shape[2], shape[3], kernels[1]);
+    }
+
+    /// <summary>The mean over the pixels of each map: [T, N, H, W, C] to [T, N, C].</summary>
+    public static Tensor GlobalAverage(Tensor x)
+    {
+        var shape = x.shape;
+        return Mean(x.reshape(shape[0], shape[1], -1, shape[4]), 2);
+    }
+
     /// <summary>The greatest of each 2x2 square; an odd last row or column is left out.</summary>
     /// <param name="x">[T, N, H, W, C].</param>
     /// <returns>[T, N, H / 2, W / 2, C].</returns>

@@ -37,6 +37,31 @@ public sealed class DatasetUploadTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Import_SendsSplitFilesAndShape_WhenTheyAreTold()
+    {
+        await File.WriteAllTextAsync(_folder.File("set.zip"), "zip", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_folder.File("val.txt"), "bee", TestContext.Current.CancellationToken);
+        _cluster.Import.Read = _ => new DatasetImportStatus(1, Manifest("set"), null);
+
+        await ImportAsync("set", _folder.File("set.zip"), new ImportOptions { SplitFiles = [_folder.File("val.txt")], Size = 32, Channels = 3 });
+
+        DatasetImportRequest begun = _cluster.Import.Begun!;
+        Assert.Equal([new DatasetSplitFile("val.txt", "bee")], begun.SplitFiles);
+        Assert.Equal((32, 3), (begun.Side, begun.Channels));
+    }
+
+    [Fact]
+    public async Task Import_SaysWhichSplitFileIsMissing()
+    {
+        await File.WriteAllTextAsync(_folder.File("set.zip"), "zip", TestContext.Current.CancellationToken);
+        MetaTrainException failure = await Assert.ThrowsAsync<MetaTrainException>(
+            () => ImportAsync("set", _folder.File("set.zip"), new ImportOptions { SplitFiles = [_folder.File("absent.txt")] }));
+        Assert.Equal(FailureKind.Refused, failure.Kind);
+        Assert.Contains("absent.txt' cannot be read", failure.Message);
+        Assert.Equal(0, _cluster.Import.Begins);
+    }
+
+    [Fact]
     public async Task Import_PacksAFolder()
     {
         Directory.CreateDirectory(_folder.File("glyphs/alpha"));
@@ -101,8 +126,8 @@ public sealed class DatasetUploadTests : IAsyncDisposable
         Classes = [new DatasetClass("a", "train", 20, new string('c', 64))],
     };
 
-    private Task<DatasetManifest> ImportAsync(string name, string source) =>
-        _cluster.RunAsync(_cluster.Client().ImportAsync(name, source, cancellationToken: TestContext.Current.CancellationToken));
+    private Task<DatasetManifest> ImportAsync(string name, string source, ImportOptions? options = null) =>
+        _cluster.RunAsync(_cluster.Client().ImportAsync(name, source, options, cancellationToken: TestContext.Current.CancellationToken));
 
     private Task<MetaTrainException> FailAsync(string source) => Assert.ThrowsAsync<MetaTrainException>(() => ImportAsync("x", source));
 }

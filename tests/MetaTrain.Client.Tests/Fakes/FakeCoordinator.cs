@@ -19,6 +19,10 @@ internal sealed class FakeCoordinator : ICoordinatorGrain
 
     public Func<long, EvaluationTicket> Read { get; set; } = _ => new EvaluationTicket { Number = 0 };
 
+    public Func<DemonstrationRequest, DemonstrationReply> Demonstrate { get; set; } = _ => new DemonstrationReply { Failure = "not scripted" };
+
+    public Func<RetrievalRequest, RetrievalReply> Retrieve { get; set; } = _ => new RetrievalReply { Failure = "not scripted" };
+
     public Func<CheckpointSelector, CheckpointManifest?> Manifest { get; set; } = _ => null;
 
     public Func<int, byte[]> Piece { get; set; } = _ => [];
@@ -44,6 +48,10 @@ internal sealed class FakeCoordinator : ICoordinatorGrain
     public Task<EvaluationTicket> StartEvaluationAsync(EvaluationRequest request) => Answer(() => Start(request));
 
     public Task<EvaluationTicket> ReadEvaluationAsync(long number) => Answer(() => Read(number));
+
+    public Task<DemonstrationReply> DemonstrateAsync(DemonstrationRequest request) => Answer(() => Demonstrate(request));
+
+    public Task<RetrievalReply> RetrieveAsync(RetrievalRequest request) => Answer(() => Retrieve(request));
 
     public Task<CheckpointManifest?> ReadCheckpointAsync(CheckpointSelector at) => Answer(() => Manifest(at));
 

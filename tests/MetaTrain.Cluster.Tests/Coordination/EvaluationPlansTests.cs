@@ -1,4 +1,5 @@
 using MetaTrain.Abstractions.Grains;
+using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Messages;
 using MetaTrain.Abstractions.Specs;
 using MetaTrain.Abstractions.Storage;
@@ -41,5 +42,15 @@ public sealed class EvaluationPlansTests
         Assert.Equal([1, 3], same.InnerSteps);
         Assert.Equal((10, 5, 3, "validation", false), (other.Ways, other.Shots, other.Queries, other.Split, other.Transductive));
         Assert.Equal([7], other.InnerSteps);
+    }
+
+    [Fact]
+    public void AShownEpisode_IsOneOfThoseThatARequestMeasures()
+    {
+        EvaluationWork shown = EvaluationPlans.Shown(new DemonstrationRequest { At = CheckpointSelector.Best, Split = "validation", Task = 3 }, Spec, Training);
+        EvaluationWork measured = EvaluationPlans.Requested(new EvaluationRequest { At = CheckpointSelector.Best, Split = "validation" }, Spec, Training, baseline: false);
+
+        Assert.Equal(measured with { InnerSteps = shown.InnerSteps }, shown);
+        Assert.Equal(measured.InnerSteps, shown.InnerSteps);
     }
 }

@@ -234,6 +234,21 @@ public sealed class ClusterCommandTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task DataImport_HandsOverSplitFilesAndShape()
+    {
+        await File.WriteAllTextAsync(_rig.Folder.File("set.zip"), "zip", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_rig.Folder.File("train.txt"), "ant", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_rig.Folder.File("val.txt"), "bee", TestContext.Current.CancellationToken);
+        _rig.Cluster.Import.Read = _ => new DatasetImportStatus(0, null, "Refused, and that is enough here.");
+        await _rig.RunAsync(
+            "data", "import", "mine", "--from", _rig.Folder.File("set.zip"), "--size", "32", "--channels", "3",
+            "--split-file", _rig.Folder.File("train.txt"), _rig.Folder.File("val.txt"));
+        DatasetImportRequest begun = _rig.Cluster.Import.Begun!;
+        Assert.Equal([("train.txt", "ant"), ("val.txt", "bee")], begun.SplitFiles.Select(file => (file.Name, file.Text)));
+        Assert.Equal((32, 3), (begun.Side, begun.Channels));
+    }
+
+    [Fact]
     public async Task Data_IsListedAndDescribed()
     {
         _rig.Cluster.Catalog.Datasets.Add(new DatasetManifest

@@ -28,6 +28,14 @@ public sealed class TaskSourceRegistryTests
     }
 
     [Fact]
+    public void Create_TakesRangesOfWaysAndShots()
+    {
+        var source = Create("""{ "dataset": "mine", "ways": [2, 6], "shots": [2, 5], "augment": [{ "kind": "mixup", "strength": 0.3 }] }""");
+        Assert.Equal((6, 5), (source.TrainingShape.Ways, source.TrainingShape.Shots));
+        Assert.Equal((2, 2), (source.SmallestTrainingShape.Ways, source.SmallestTrainingShape.Shots));
+    }
+
+    [Fact]
     public void Create_NamesTheDataSet_WhenItWasNeverImported() =>
         Assert.Equal("other", Assert.Throws<UnknownDatasetException>(() => Create("""{ "dataset": "other" }""")).Name);
 
@@ -52,7 +60,14 @@ public sealed class TaskSourceRegistryTests
     [InlineData("""{ "dataset": "regression-mixture", "families": [] }""", "data.families is empty: it must name a family, for instance sinusoid.")]
     [InlineData("""{ "dataset": "regression-mixture", "families": ["line", "line"] }""", "data.families names a family twice: name each once.")]
     [InlineData("""{ "dataset": "regression-mixture", "noise": -1 }""", "data.noise is -1: it must be at least 0 and at most 1000.")]
-    [InlineData("""{ "dataset": "mine", "augment": ["flip", "rotate"] }""", "data.augment[1].kind is \"rotate\": it must be one of rotate-classes, crop, affine, flip, colour, noise, erase.")]
+    [InlineData("""{ "dataset": "mine", "augment": ["flip", "rotate"] }""", "data.augment[1].kind is \"rotate\": it must be one of rotate-classes, crop, affine, flip, colour, noise, erase, mixup.")]
+    [InlineData("""{ "dataset": "mine", "ways": [4, 2] }""", "data.ways is a list: it must be a whole number, or two in a list, the smaller first.")]
+    [InlineData("""{ "dataset": "mine", "ways": [4] }""", "data.ways is a list: it must be a whole number, or two in a list, the smaller first.")]
+    [InlineData("""{ "dataset": "glyphs", "shots": "1-5" }""", "data.shots is \"1-5\": it must be a whole number, or two in a list, the smaller first.")]
+    [InlineData("""{ "dataset": "glyphs", "shots": 1.5 }""", "data.shots is 1.5: it must be a whole number, or two in a list, the smaller first.")]
+    [InlineData("""{ "dataset": "glyphs", "ways": [1, 5] }""", "data.ways is 1: it must be at least 2 and at most 1000.")]
+    [InlineData("""{ "dataset": "mine", "ways": [2, 50] }""", "50 ways were asked for, but the train split of 'made-up' has 8 classes: ask for at most as many ways.")]
+    [InlineData("""{ "dataset": "mine", "shots": [1, 5], "augment": ["mixup"] }""", "data.augment has mixup, which mixes support images of one class, but there are episodes of 1 shot: ask for at least 2 shots, or leave mixup out.")]
     [InlineData("""{ "dataset": "mine", "augment": [{ "kind": "crop", "smallest": 2 }] }""", "data.augment[0].smallest is 2: it must be at least 0.01 and at most 1.")]
     [InlineData("""{ "dataset": "mine", "augment": [{ "kind": "flip", "horizontal": false }] }""", "data.augment[0].horizontal is false, and so is vertical: set one of them to true, or leave flip out.")]
     [InlineData("""{ "dataset": "mine", "augment": "flip" }""", "data.augment is \"flip\": it must be a list, each an object.")]

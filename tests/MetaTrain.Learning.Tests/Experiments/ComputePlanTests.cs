@@ -16,6 +16,7 @@ public sealed class ComputePlanTests
     [InlineData(Specs.SmallConv, 32, 15, 1)]
     [InlineData(Specs.TwoLayers, 25, 1, 32)]
     [InlineData(Specs.TwoLayers, 400, 1, 32)]
+    [InlineData("""{ "kind": "resnet12" }""", 32, 1, 1)]
     public void Choose_CutsIntoPowersOfTwo_SmallerForLargerEpisodes(string model, int tasks, int queries, int expected)
     {
         var spec = Specs.Of("""{ "kind": "maml" }""", model, $$"""{ "iterations": 1, "tasksPerIteration": {{tasks}} }""");

@@ -20,7 +20,7 @@ internal static class SpecNormaliser
                 return Union(new SpecMap(word.Position, [new SpecEntry(schema.Discriminator!, word.Position, word)]), schema);
             case SpecList list when schema.Items is { } items:
                 return list with { Items = [.. list.Items.Select(item => Normalise(item, items))] };
-            case SpecScalar { Kind: not ScalarKind.Null } scalar when schema.Types.Contains(SchemaType.Array) && schema.Types.Length > 1 && schema.Items is { } single:
+            case SpecScalar { Kind: not ScalarKind.Null } scalar when schema.Types.Contains(SchemaType.Array) && schema.Types.Length > 1 && schema is { Items: { } single, MinItems: null or <= 1 }:
                 return new SpecList(scalar.Position, [Normalise(scalar, single)]);
             case SpecScalar { Kind: ScalarKind.Integer or ScalarKind.Number } number:
                 return Number(number, schema);

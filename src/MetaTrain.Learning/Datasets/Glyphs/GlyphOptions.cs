@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using MetaTrain.Learning.Options;
 
 namespace MetaTrain.Learning.Datasets.Glyphs;
 
@@ -9,15 +10,15 @@ namespace MetaTrain.Learning.Datasets.Glyphs;
 /// </summary>
 public sealed record GlyphOptions : IValidatableObject
 {
-    /// <summary>Classes an episode.</summary>
-    [Description("Classes an episode (N-way).")]
+    /// <summary>Classes an episode; a range draws them anew for each meta-iteration.</summary>
+    [Description("Classes an episode (N-way), or a range such as [5, 20] that each meta-iteration draws from; evaluations take its largest unless they say otherwise.")]
     [Range(2, 1000)]
-    public int Ways { get; init; } = 5;
+    public CountRange Ways { get; init; } = 5;
 
-    /// <summary>Support examples a class.</summary>
-    [Description("Support examples a class (K-shot).")]
+    /// <summary>Support examples a class; a range draws them anew for each meta-iteration.</summary>
+    [Description("Support examples a class (K-shot), or a range such as [1, 5] that each meta-iteration draws from; evaluations take its largest unless they say otherwise.")]
     [Range(1, 1000)]
-    public int Shots { get; init; } = 1;
+    public CountRange Shots { get; init; } = 1;
 
     /// <summary>Query examples a class.</summary>
     [Description("Query examples a class.")]

@@ -11,21 +11,25 @@ namespace MetaTrain.Learning.Datasets.Glyphs;
 public sealed class GlyphTaskSource(GlyphOptions options) : ITaskSource
 {
     private readonly GlyphDrawing _drawing = new(options);
+    private readonly EpisodeSizes _sizes = new(options.Ways, options.Shots, options.Queries, [1, GlyphDrawing.Side, GlyphDrawing.Side]);
 
     /// <inheritdoc/>
-    public EpisodeShape TrainingShape { get; } = new()
-    {
-        Ways = options.Ways,
-        Shots = options.Shots,
-        Queries = options.Queries,
-        Input = [1, GlyphDrawing.Side, GlyphDrawing.Side],
-    };
+    public EpisodeShape TrainingShape => _sizes.Largest;
+
+    /// <inheritdoc/>
+    public EpisodeShape SmallestTrainingShape => _sizes.Smallest;
+
+    /// <inheritdoc/>
+    public EpisodeShape TrainingShapeAt(ulong seed, long iteration) => _sizes.At(seed, iteration);
 
     /// <inheritdoc/>
     public string? Note => "synthetic: glyphs";
 
     /// <inheritdoc/>
     public bool HasPixelBaseline => true;
+
+    /// <inheritdoc/>
+    public bool HasInk => true;
 
     /// <inheritdoc/>
     public string? Refuse(Split split, EpisodeShape shape) =>

@@ -7,8 +7,7 @@ namespace MetaTrain.Learning.Datasets.Images;
 
 /// <summary>
 /// One step of <c>data.augment</c>: what makes more of the training split. Applying it is a pure function of the random stream and the
-/// image, with the same bits on every machine. Mixing examples of two classes (mixup) is not among them: the labels of an episode follow
-/// from the order of its examples and are one-hot, so that an example of two classes cannot be told.
+/// image (of a class's images, for <see cref="Mixup"/>), with the same bits on every machine.
 /// </summary>
 [JsonConverter(typeof(ImageAugmentationConverter))]
 public abstract record ImageAugmentation
@@ -55,5 +54,6 @@ internal sealed class ImageAugmentationConverter() : KindConverter<ImageAugmenta
             .Add<Flip>("flip", "Mirrored, every second time.", (step, _) => step)
             .Add<Colour>("colour", "Random brightness and contrast.", (step, _) => step, "color")
             .Add<Noise>("noise", "Noise added to every value, and pixels dropped.", (step, _) => step)
-            .Add<Erase>("erase", "A random rectangle set to 0.", (step, _) => step);
+            .Add<Erase>("erase", "A random rectangle set to 0.", (step, _) => step)
+            .Add<Mixup>("mixup", "Each support image mixed with another support image of its class; labels stay, queries too. Needs 2 shots.", (step, _) => step);
 }

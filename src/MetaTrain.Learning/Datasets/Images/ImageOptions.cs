@@ -1,21 +1,22 @@
 using System.Collections.Immutable;
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using MetaTrain.Learning.Options;
 
 namespace MetaTrain.Learning.Datasets.Images;
 
 /// <summary>Options of <see cref="ImageTaskSource"/>.</summary>
 public sealed record ImageOptions
 {
-    /// <summary>Classes an episode.</summary>
-    [Description("Classes an episode (N-way).")]
+    /// <summary>Classes an episode; a range draws them anew for each meta-iteration.</summary>
+    [Description("Classes an episode (N-way), or a range such as [5, 20] that each meta-iteration draws from; evaluations take its largest unless they say otherwise.")]
     [Range(2, 1000)]
-    public int Ways { get; init; } = 5;
+    public CountRange Ways { get; init; } = 5;
 
-    /// <summary>Support examples a class.</summary>
-    [Description("Support examples a class (K-shot).")]
+    /// <summary>Support examples a class; a range draws them anew for each meta-iteration.</summary>
+    [Description("Support examples a class (K-shot), or a range such as [1, 5] that each meta-iteration draws from; evaluations take its largest unless they say otherwise.")]
     [Range(1, 1000)]
-    public int Shots { get; init; } = 1;
+    public CountRange Shots { get; init; } = 1;
 
     /// <summary>Query examples a class.</summary>
     [Description("Query examples a class.")]
@@ -33,13 +34,13 @@ public sealed record ImageOptions
     [Description("What makes more of the training split, in this order, each a name or an object with its options: rotate-classes makes each class's rotations classes of their own, the others change the images themselves. Validation and test are never augmented.")]
     public ImmutableArray<ImageAugmentation> Augment { get; init; } = [];
 
-    /// <summary>What changes each training image: those of <see cref="Augment"/>, or <see cref="ImageAugmentation.ForUnlabelled"/> where training without labels would otherwise show the same image twice.</summary>
+    /// <summary>What changes each training image: those of <see cref="Augment"/>, after <see cref="ImageAugmentation.ForUnlabelled"/> where training without labels would otherwise show the same image twice.</summary>
     internal ImmutableArray<ImageAugmentation> ImageChanges
     {
         get
         {
             ImmutableArray<ImageAugmentation> changes = [.. Augment.Where(augmentation => augmentation is not RotateClasses)];
-            return changes.IsEmpty && !Labels ? ImageAugmentation.ForUnlabelled : changes;
+            return !Labels && changes.All(change => change is Mixup) ? [.. ImageAugmentation.ForUnlabelled, .. changes] : changes;
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MetaTrain.Learning.Datasets.Import;
 using MetaTrain.Learning.Episodes;
 
 namespace MetaTrain.Learning.Datasets.Images;
@@ -12,6 +13,7 @@ public sealed class ImageTaskSource : ITaskSource
 {
     private readonly ImageDataset _dataset;
     private readonly ImageSize _size;
+    private readonly EpisodeSizes _sizes;
     private readonly bool _rotates;
     private readonly ImmutableArray<ImageAugmentation> _changes;
     private readonly ImageClass[][] _classes;
@@ -28,17 +30,26 @@ public sealed class ImageTaskSource : ITaskSource
         _classes = [.. Enum.GetValues<Split>().Select(split => dataset.Classes.Where(c => c.Split == split).ToArray())];
         _unlabelled = options.Labels ? null : new ImagePool(_classes[(int)Split.Train]);
         _groups = [.. Enum.GetValues<Split>().Select(GroupsOf)];
-        TrainingShape = new EpisodeShape { Ways = options.Ways, Shots = options.Shots, Queries = options.Queries, Input = dataset.ExampleShape };
+        _sizes = new EpisodeSizes(options.Ways, options.Shots, options.Queries, dataset.ExampleShape);
     }
 
     /// <inheritdoc/>
-    public EpisodeShape TrainingShape { get; }
+    public EpisodeShape TrainingShape => _sizes.Largest;
+
+    /// <inheritdoc/>
+    public EpisodeShape SmallestTrainingShape => _sizes.Smallest;
+
+    /// <inheritdoc/>
+    public EpisodeShape TrainingShapeAt(ulong seed, long iteration) => _sizes.At(seed, iteration);
 
     /// <inheritdoc/>
     public string? Note => null;
 
     /// <inheritdoc/>
     public bool HasPixelBaseline => true;
+
+    /// <inheritdoc/>
+    public bool HasInk => _dataset.Name == OmniglotImporter.Name;
 
     /// <inheritdoc/>
     public ClassGroups Groups(Split split) => _groups[(int)split];
@@ -60,6 +71,11 @@ public sealed class ImageTaskSource : ITaskSource
         if (_rotates && _size.Width != _size.Height)
         {
             return $"Images of '{_dataset.Name}' are not square, so they cannot be rotated: leave rotate-classes out of data.augment.";
+        }
+
+        if (split == Split.Train && shape.Shots < 2 && _changes.Any(change => change is Mixup))
+        {
+            return $"data.augment has mixup, which mixes support images of one class, but there are episodes of {shape.Shots} shot: ask for at least 2 shots, or leave mixup out.";
         }
 
         if (shape.Ways > ClassCount(split))
@@ -119,15 +135,12 @@ public sealed class ImageTaskSource : ITaskSource
 
             for (var example = 0; example < each; example++)
             {
-                var destination = example < shape.Shots
-                    ? block.SupportInput(task, (way * shape.Shots) + example)
-                    : block.QueryInput(task, (way * shape.Queries) + example - shape.Shots);
+                var destination = Example(block, task, way, example);
                 QuarterTurns.Write(source.Pixels.AsSpan(drawn[example] * _size.Length, _size.Length), _size, quarters, destination);
-                if (unlabelled is null || example > 0)
-                {
-                    Change(changes, ref augmentation, destination, scratch);
-                }
             }
+
+            // Without labels the first support example is the image itself, and stays it.
+            Change(changes, ref augmentation, block, task, way, unlabelled is null ? 0 : 1, scratch);
         }
     }
 
@@ -135,13 +148,35 @@ public sealed class ImageTaskSource : ITaskSource
         ? ClassGroups.None
         : ClassGroups.OfNames([.. _classes[(int)split].SelectMany(c => Enumerable.Repeat(c.Name, Rotates(split) ? QuarterTurns.Count : 1))]);
 
-    private void Change(ImmutableArray<ImageAugmentation> changes, ref CounterRandom random, scoped Span<float> image, scoped Span<float> scratch)
+    /// <summary>Changes the examples of a class, support before queries, from the example <paramref name="first"/> on; up to each mixup image by image.</summary>
+    private void Change(
+        ImmutableArray<ImageAugmentation> changes, ref CounterRandom random, EpisodeBlock block, int task, int way, int first, scoped Span<float> scratch)
     {
-        foreach (var change in changes)
+        var (shape, done) = (block.Shape, 0);
+        while (done < changes.Length)
         {
-            change.Apply(ref random, _size, image, scratch);
+            var mixup = changes.Skip(done).TakeWhile(change => change is not Mixup).Count() + done;
+            for (var example = first; example < shape.Shots + shape.Queries; example++)
+            {
+                foreach (var change in changes.AsSpan(done..mixup))
+                {
+                    change.Apply(ref random, _size, Example(block, task, way, example), scratch);
+                }
+            }
+
+            if (mixup < changes.Length)
+            {
+                var support = block.SupportInputs.AsSpan(((task * shape.SupportCount) + (way * shape.Shots)) * _size.Length, shape.Shots * _size.Length);
+                ((Mixup)changes[mixup]).Mix(ref random, support, _size.Length, first);
+            }
+
+            done = mixup + 1;
         }
     }
+
+    private static Span<float> Example(EpisodeBlock block, int task, int way, int example) => example < block.Shape.Shots
+        ? block.SupportInput(task, (way * block.Shape.Shots) + example)
+        : block.QueryInput(task, (way * block.Shape.Queries) + example - block.Shape.Shots);
 
     private bool Rotates(Split split) => _rotates && split == Split.Train;
 

@@ -2,7 +2,7 @@ using StbImageSharp;
 
 namespace MetaTrain.Learning.Datasets.Import;
 
-/// <summary>Decodes PNG, JPEG, BMP and GIF files into planes of bytes, and shrinks them by area averaging in whole numbers.</summary>
+/// <summary>Decodes PNG, JPEG, BMP and GIF files into planes of bytes, and resizes them by area averaging in whole numbers.</summary>
 internal static class ImageDecoder
 {
     private const long MostPixels = 64L << 20;
@@ -24,22 +24,17 @@ internal static class ImageDecoder
     /// <param name="file">The file's bytes.</param>
     /// <param name="path">Its path, for messages.</param>
     /// <param name="channels">1 for grey, 3 for red, green and blue.</param>
-    /// <param name="width">Its width in the result, at most its own.</param>
-    /// <param name="height">Its height in the result, at most its own.</param>
+    /// <param name="width">Its width in the result.</param>
+    /// <param name="height">Its height in the result.</param>
     public static byte[] Decode(byte[] file, string path, int channels, int width, int height)
     {
-        var size = Inspect(file, path);
-        if (width > size.Width || height > size.Height)
-        {
-            throw new DatasetImportException($"'{path}' has {size.Width} x {size.Height} pixels: at least {width} x {height} are needed.");
-        }
-
+        Inspect(file, path);
         var image = Guard(path, () => ImageResult.FromMemory(file, channels == 1 ? ColorComponents.Grey : ColorComponents.RedGreenBlue))
             ?? throw new DatasetImportException($"'{path}' is not an image that can be read: give PNG, JPEG, BMP or GIF files.");
         var planes = new byte[channels * width * height];
         for (var channel = 0; channel < channels; channel++)
         {
-            Shrink(image.Data.AsSpan(channel), channels, image.Width, image.Height, planes.AsSpan(channel * width * height), width, height);
+            Resize(image.Data.AsSpan(channel), channels, image.Width, image.Height, planes.AsSpan(channel * width * height), width, height);
         }
 
         return planes;
@@ -47,9 +42,9 @@ internal static class ImageDecoder
 
     /// <summary>
     /// Each target pixel is the mean of the area it covers. On a grid finer than both images by whole numbers every overlap is a whole
-    /// number, so that the mean is exact until it is rounded, halves up.
+    /// number, so that the mean is exact until it is rounded, halves up. An image that is enlarged shows its pixels as blocks.
     /// </summary>
-    private static void Shrink(ReadOnlySpan<byte> source, int stride, int sourceWidth, int sourceHeight, Span<byte> target, int width, int height)
+    private static void Resize(ReadOnlySpan<byte> source, int stride, int sourceWidth, int sourceHeight, Span<byte> target, int width, int height)
     {
         var area = (long)sourceWidth * sourceHeight;
         for (var y = 0; y < height; y++)

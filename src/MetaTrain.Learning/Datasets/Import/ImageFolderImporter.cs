@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
-using MetaTrain.Learning.Episodes;
 
 namespace MetaTrain.Learning.Datasets.Import;
 
 /// <summary>
 /// Reads any image data set laid out as <c>class/image.png</c>, or as <c>train/class/image.png</c> beside <c>validation</c> (or
-/// <c>val</c>) and <c>test</c>, in a folder or an archive, below at most one folder that holds everything. Without split folders the
-/// classes are split 64 : 16 : 20 by a fixed procedure over their names. Pixels stay as they are, 0 black and 255 white.
+/// <c>val</c>) and <c>test</c>, or in whatever folders where split files list the images; in a folder or an archive, below at most one
+/// folder that holds everything. Without split folders and split files the classes are split 64 : 16 : 20 by a fixed procedure over
+/// their names. Pixels stay as they are, 0 black and 255 white.
 /// </summary>
 public static class ImageFolderImporter
 {
@@ -15,6 +15,9 @@ public static class ImageFolderImporter
 
     /// <summary>Images of one size up to this side keep their size.</summary>
     public const int LargestSide = 128;
+
+    /// <summary>The most pixels a side that can be asked for.</summary>
+    public const int LargestTold = 512;
 
     private static readonly ImportLimits Limits = new() { TotalBytes = 8L << 30 };
 
@@ -29,9 +32,8 @@ public static class ImageFolderImporter
     public static ImportedDataset Read(
         string name, Stream archive, string fileName, ImageFolderOptions? options = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
-        var files = new ImageFiles(progress);
-        new ArchiveReader(Limits, cancellationToken).Read(archive, fileName, files.Visit);
-        return Build(name, fileName, files, options ?? new ImageFolderOptions(), cancellationToken);
+        Action<Action<ArchiveFile>> read = visit => new ArchiveReader(Limits, cancellationToken).Read(archive, fileName, visit);
+        return Import(name, fileName, read, options ?? new ImageFolderOptions(), progress, cancellationToken);
     }
 
     /// <summary>Reads a folder.</summary>
@@ -44,21 +46,21 @@ public static class ImageFolderImporter
     public static ImportedDataset ReadFolder(
         string name, string folder, ImageFolderOptions? options = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
-        var files = new ImageFiles(progress);
-        new ArchiveReader(Limits, cancellationToken).ReadFolder(folder, files.Visit);
-        return Build(name, folder, files, options ?? new ImageFolderOptions(), cancellationToken);
+        Action<Action<ArchiveFile>> read = visit => new ArchiveReader(Limits, cancellationToken).ReadFolder(folder, visit);
+        return Import(name, folder, read, options ?? new ImageFolderOptions(), progress, cancellationToken);
     }
 
-    private static ImportedDataset Build(string name, string origin, ImageFiles files, ImageFolderOptions options, CancellationToken cancellationToken)
+    private static ImportedDataset Import(
+        string name, string origin, Action<Action<ArchiveFile>> read, ImageFolderOptions options, IProgress<int>? progress, CancellationToken cancellationToken)
     {
-        var (classes, splits) = ImageFolderLayout.Arrange(files.All, origin);
-        var sizes = files.All.Select(file => ImageDecoder.Inspect(file.Value, file.Key)).ToHashSet();
-        var colour = sizes.Any(size => size.Colour);
-        var own = sizes.Select(size => (size.Width, size.Height)).Distinct().ToArray();
-        var keep = options.Side is null && own.Length == 1 && Math.Max(own[0].Width, own[0].Height) <= LargestSide;
-        var (width, height) = keep ? own[0] : (options.Side ?? DefaultSide, options.Side ?? DefaultSide);
-        var channels = options.Channels ?? (colour ? 3 : 1);
+        options.Check();
 
+        // What is wrong with split files is said before minutes of reading.
+        var declared = options.SplitFiles.IsEmpty ? null : DeclaredSplits.Read(options.SplitFiles);
+        var files = new ImageFiles(options, progress);
+        read(files.Visit);
+        var (classes, splits) = ImageFolderLayout.Arrange(files.Paths, origin, declared);
+        var shape = files.Shape();
         var decoded = new SortedDictionary<string, SortedDictionary<string, byte[]>>(StringComparer.Ordinal);
         foreach (var (className, members) in classes)
         {
@@ -66,62 +68,38 @@ public static class ImageFolderImporter
             foreach (var path in members)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                images.Add(path, ImageDecoder.Decode(files.All[path], path, channels, width, height));
+                images.Add(path, files.Pixels(path, shape));
             }
 
             decoded.Add(className, images);
         }
 
-        ImmutableArray<int> shape = [channels, height, width];
         return ImportedDataset.Create(name, shape, decoded, className => splits[className], licence: null, source: null);
-    }
-
-    /// <summary>The encoded files, kept until all were seen: only then it is known what shape fits all of them.</summary>
-    private sealed class ImageFiles(IProgress<int>? progress)
-    {
-        private static readonly string[] Suffixes = [".png", ".jpg", ".jpeg", ".bmp", ".gif"];
-
-        private readonly HashSet<string> _folders = new(StringComparer.Ordinal);
-
-        private long _bytes;
-
-        public SortedDictionary<string, byte[]> All { get; } = new(StringComparer.Ordinal);
-
-        public void Visit(ArchiveFile file)
-        {
-            var name = Path.GetFileName(file.Path);
-            if (name.StartsWith('.') || file.Path.Contains("__MACOSX/", StringComparison.Ordinal)
-                || !Suffixes.Any(suffix => name.EndsWith(suffix, StringComparison.OrdinalIgnoreCase)))
-            {
-                return;
-            }
-
-            var content = file.ReadAll();
-            _bytes += content.Length;
-            if (_bytes > int.MaxValue)
-            {
-                throw new DatasetImportException($"The images take more than {int.MaxValue:N0} bytes: scale them down to {LargestSide} pixels a side or fewer first.");
-            }
-
-            if (!All.TryAdd(file.Path, content))
-            {
-                throw new DatasetImportException($"The archive has the file '{file.Path}' twice: leave one out.");
-            }
-
-            if (_folders.Add(Path.GetDirectoryName(file.Path) ?? string.Empty))
-            {
-                progress?.Report(_folders.Count);
-            }
-        }
     }
 }
 
-/// <summary>How <see cref="ImageFolderImporter"/> brings images to one shape.</summary>
+/// <summary>How <see cref="ImageFolderImporter"/> brings images to one shape and splits their classes.</summary>
 public sealed record ImageFolderOptions
 {
-    /// <summary>Pixels a side; null keeps the images' own size when all agree and it is small, else takes <see cref="ImageFolderImporter.DefaultSide"/>.</summary>
+    /// <summary>Pixels a side, <see cref="ImageFolderImporter.LargestTold"/> at most; null keeps the images' own size when all agree and it is small, else takes <see cref="ImageFolderImporter.DefaultSide"/>.</summary>
     public int? Side { get; init; }
 
     /// <summary>1 for grey, 3 for colour; null takes colour when any image has it.</summary>
     public int? Channels { get; init; }
+
+    /// <summary>What says which class is of which split; empty leaves it to the folders.</summary>
+    public ImmutableArray<SplitFile> SplitFiles { get; init; } = [];
+
+    internal void Check()
+    {
+        if (Side is < 1 or > ImageFolderImporter.LargestTold)
+        {
+            throw new DatasetImportException($"The size {Side} was asked for: give 1 to {ImageFolderImporter.LargestTold} pixels a side.");
+        }
+
+        if (Channels is not (null or 1 or 3))
+        {
+            throw new DatasetImportException($"{Channels} channels were asked for: give 1 for grey or 3 for colour.");
+        }
+    }
 }

@@ -11,6 +11,9 @@ namespace MetaTrain.Learning.Datasets.Mixtures;
 /// <param name="options">Its options.</param>
 public sealed class RegressionMixtureTaskSource(RegressionMixtureOptions options) : ITaskSource
 {
+    /// <summary>Inputs lie within it on both sides of 0.</summary>
+    private const double Reach = 5;
+
     /// <inheritdoc/>
     public EpisodeShape TrainingShape { get; } = new() { Ways = 0, Shots = options.Shots, Queries = options.Queries, Input = [1], Targets = 1 };
 
@@ -27,11 +30,18 @@ public sealed class RegressionMixtureTaskSource(RegressionMixtureOptions options
         : null;
 
     /// <inheritdoc/>
+    public TaskFunction FunctionOf(in EpisodeKey key)
+    {
+        var choices = new CounterRandom(key, RandomPurpose.TaskParameters);
+        return new TaskFunction(-Reach, Reach, Function(ref choices).At);
+    }
+
+    /// <inheritdoc/>
     public void Sample(in EpisodeKey key, EpisodeBlock block, int task)
     {
         // Noise comes from the stream of the task's own numbers, after them: a job with noise has the functions and inputs of one without.
         var choices = new CounterRandom(key, RandomPurpose.TaskParameters);
-        var function = RegressionFunction.Draw(options.Families[choices.NextInt(options.Families.Length)], ref choices);
+        var function = Function(ref choices);
 
         var inputs = new CounterRandom(key, RandomPurpose.Inputs);
         for (var example = 0; example < block.Shape.SupportCount; example++)
@@ -45,10 +55,13 @@ public sealed class RegressionMixtureTaskSource(RegressionMixtureOptions options
         }
     }
 
+    private RegressionFunction Function(ref CounterRandom choices) =>
+        RegressionFunction.Draw(options.Families[choices.NextInt(options.Families.Length)], ref choices);
+
     private void Draw(
         RegressionFunction function, ref CounterRandom inputs, ref CounterRandom noise, Span<float> input, Span<float> target)
     {
-        var x = -5 + (10 * inputs.NextDouble());
+        var x = -Reach + (2 * Reach * inputs.NextDouble());
         input[0] = (float)x;
         target[0] = (float)(function.At(x) + (options.Noise == 0 ? 0 : options.Noise * noise.NextGaussian()));
     }

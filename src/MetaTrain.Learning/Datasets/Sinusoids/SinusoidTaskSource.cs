@@ -9,6 +9,9 @@ namespace MetaTrain.Learning.Datasets.Sinusoids;
 /// <param name="options">Its options.</param>
 public sealed class SinusoidTaskSource(SinusoidOptions options) : ITaskSource
 {
+    /// <summary>Inputs lie within it on both sides of 0.</summary>
+    private const double Reach = 5;
+
     /// <inheritdoc/>
     public EpisodeShape TrainingShape { get; } = new() { Ways = 0, Shots = options.Shots, Queries = options.Queries, Input = [1], Targets = 1 };
 
@@ -25,12 +28,16 @@ public sealed class SinusoidTaskSource(SinusoidOptions options) : ITaskSource
         : null;
 
     /// <inheritdoc/>
+    public TaskFunction FunctionOf(in EpisodeKey key)
+    {
+        var (amplitude, phase) = Wave(key);
+        return new TaskFunction(-Reach, Reach, x => amplitude * PortableMath.Sin(x - phase));
+    }
+
+    /// <inheritdoc/>
     public void Sample(in EpisodeKey key, EpisodeBlock block, int task)
     {
-        var choices = new CounterRandom(key, RandomPurpose.TaskParameters);
-        var amplitude = 0.1 + (4.9 * choices.NextDouble());
-        var phase = Math.PI * choices.NextDouble();
-
+        var (amplitude, phase) = Wave(key);
         var inputs = new CounterRandom(key, RandomPurpose.Inputs);
         for (var example = 0; example < block.Shape.SupportCount; example++)
         {
@@ -43,9 +50,16 @@ public sealed class SinusoidTaskSource(SinusoidOptions options) : ITaskSource
         }
     }
 
+    private static (double Amplitude, double Phase) Wave(in EpisodeKey key)
+    {
+        var choices = new CounterRandom(key, RandomPurpose.TaskParameters);
+        var amplitude = 0.1 + (4.9 * choices.NextDouble());
+        return (amplitude, Math.PI * choices.NextDouble());
+    }
+
     private static void Draw(ref CounterRandom random, double amplitude, double phase, Span<float> input, Span<float> target)
     {
-        var x = -5 + (10 * random.NextDouble());
+        var x = -Reach + (2 * Reach * random.NextDouble());
         input[0] = (float)x;
         target[0] = (float)(amplitude * PortableMath.Sin(x - phase));
     }

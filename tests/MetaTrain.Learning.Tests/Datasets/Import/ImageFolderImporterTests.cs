@@ -22,6 +22,34 @@ public sealed class ImageFolderImporterTests
         Assert.Equal([1, 2, 3], imported.Dataset.Classes[0].Pixels[..imported.Dataset.ExampleLength].Distinct());
     }
 
+    [Theory]
+    [InlineData(8, null, new[] { 3, 8, 8 })]
+    [InlineData(8, 1, new[] { 1, 8, 8 })]
+    [InlineData(8, 3, new[] { 3, 8, 8 })]
+    [InlineData(40, 3, new[] { 3, 40, 40 })]
+    [InlineData(null, 1, new[] { 1, 16, 20 })]
+    public void Read_BringsAllToTheShapeThatIsTold(int? side, int? channels, int[] shape)
+    {
+        var imported = Read(Classes(5, (_, _) => TestPng.Colour(20, 16, (_, _) => (9, 9, 9))), new ImageFolderOptions { Side = side, Channels = channels });
+        Assert.Equal(shape, imported.Dataset.ExampleShape);
+        Assert.All(imported.Dataset.Classes, c => Assert.Equal(Enumerable.Repeat((byte)9, 3 * imported.Dataset.ExampleLength), c.Pixels));
+    }
+
+    [Fact]
+    public void Read_GivesTheSame_WhetherTheShapeIsToldOrFound()
+    {
+        var files = Classes(5, (c, i) => TestPng.Colour(30 + c, 20 + i, (x, y) => ((byte)(x * y), (byte)(x + c), (byte)(y * i))));
+        Assert.Equal(Read(files).ClassSha256, Read(files, new ImageFolderOptions { Side = ImageFolderImporter.DefaultSide, Channels = 3 }).ClassSha256);
+    }
+
+    [Fact]
+    public void Read_Refuses_WhenTheShapeCannotBe()
+    {
+        AssertRefused([Image("cat/1.png")], "The size 0 was asked for: give 1 to 512", new ImageFolderOptions { Side = 0 });
+        AssertRefused([Image("cat/1.png")], "The size 513 was asked for", new ImageFolderOptions { Side = 513 });
+        AssertRefused([Image("cat/1.png")], "2 channels were asked for: give 1 for grey or 3", new ImageFolderOptions { Channels = 2 });
+    }
+
     [Fact]
     public void Read_SplitsByAFixedProcedure_WhenThereAreNoSplitFolders()
     {
@@ -81,13 +109,13 @@ public sealed class ImageFolderImporterTests
         "choose another name",
         Assert.Throws<DatasetImportException>(() => DatasetImporter.Read("glyphs", Stream.Null, "a.zip", cancellationToken: TestContext.Current.CancellationToken)).Message);
 
-    private static void AssertRefused(IEnumerable<KeyValuePair<string, byte[]>> files, string part) =>
-        Assert.Contains(part, Assert.Throws<DatasetImportException>(() => Read(files)).Message);
+    private static void AssertRefused(IEnumerable<KeyValuePair<string, byte[]>> files, string part, ImageFolderOptions? options = null) =>
+        Assert.Contains(part, Assert.Throws<DatasetImportException>(() => Read(files, options)).Message);
 
-    private static ImportedDataset Read(IEnumerable<KeyValuePair<string, byte[]>> files)
+    private static ImportedDataset Read(IEnumerable<KeyValuePair<string, byte[]>> files, ImageFolderOptions? options = null)
     {
         using var archive = new MemoryStream(TestArchive.Pack("images.zip", files));
-        return DatasetImporter.Read("mine", archive, "images.zip", cancellationToken: TestContext.Current.CancellationToken);
+        return DatasetImporter.Read("mine", archive, "images.zip", options, cancellationToken: TestContext.Current.CancellationToken);
     }
 
     private static KeyValuePair<string, byte[]>[] Classes(int count, Func<int, int, byte[]> image) =>
