@@ -139,9 +139,9 @@ public sealed class ResNet12Tests
         var trainer = new MetaTrainer(Experiment.Create(Specs.Of(method, Tiny), Source()), tasksPerIteration: 6, blockSize: 2);
         var settings = new EvaluationSettings { Split = Split.Test };
 
-        var before = trainer.Evaluate(settings, episodes: 60)["accuracy"].Mean;
-        trainer.Train(60, cancellationToken: TestContext.Current.CancellationToken);
-        var after = trainer.Evaluate(settings, episodes: 60)["accuracy"].Mean;
+        var before = trainer.Evaluate(settings, episodes: 30)["accuracy"].Mean;
+        trainer.Train(40, cancellationToken: TestContext.Current.CancellationToken);
+        var after = trainer.Evaluate(settings, episodes: 30)["accuracy"].Mean;
 
         TestContext.Current.TestOutputHelper?.WriteLine($"accuracy {before} to {after}");
         Assert.True(after > 0.6 && after > before + 0.1, $"The accuracy went from {before} to {after}; chance is a third.");
