@@ -24,11 +24,11 @@ internal static class ContestSection
 
         JsonNode result = kept["result"]!;
         section.Append(CultureInfo.InvariantCulture, $"![losses over steps]({PictureOf(figure)})\n\n");
-        section.Append("| optimizer | learning rate | loss after 20 steps | after the last | |\n|---|---|---|---|---|\n");
+        section.Append("| optimizer | learning rate | loss after 20 steps | after the last |\n|---|---|---|---|\n");
         foreach (JsonNode? curve in kept["contest"]!.AsArray())
         {
             int last = curve!["losses"]!.AsArray().Count - 1;
-            section.Append(CultureInfo.InvariantCulture, $"| {curve["name"]} | {(curve["learningRate"] is { } rate ? rate.ToString() : "learned")} | {At(curve, Math.Min(20, last))} | {At(curve, last)} | |\n");
+            section.Append(CultureInfo.InvariantCulture, $"| {curve["name"]} | {(curve["learningRate"] is { } rate ? rate.ToString() : "learned")} | {At(curve, Math.Min(20, last))} | {At(curve, last)} |\n");
         }
 
         section.Append(

@@ -68,26 +68,13 @@ internal static class Demonstrations
             Queries = queries,
             Support = [.. First(ways, shots, shape.Shots).SelectMany(example => Pixels(shown.Episode.SupportInput(0, example), hasInk))],
             Query = [.. First(ways, queries, shape.Queries).SelectMany(example => Pixels(shown.Episode.QueryInput(0, example), hasInk))],
-            Answers = [.. shown.Predictions.Select(answers => First(ways, queries, shape.Queries).Select(row => Answer(answers, row, shape.Ways)).ToArray())],
+            Answers = [.. Enumerable.Range(0, shown.Predictions.Length).Select(time => First(ways, queries, shape.Queries).Select(query => shown.AnswerOf(time, query)).ToArray())],
         };
     }
 
     // The first examples of the first classes, by their numbers in the episode.
     private static IEnumerable<int> First(int ways, int each, int perClass) =>
         Enumerable.Range(0, ways).SelectMany(way => Enumerable.Range(way * perClass, each));
-
-    private static int Answer(float[] answers, int row, int ways)
-    {
-        // The first of equals, as accuracy counts.
-        ReadOnlySpan<float> values = answers.AsSpan(row * ways, ways);
-        int best = 0;
-        for (int way = 1; way < ways; way++)
-        {
-            best = values[way] > values[best] ? way : best;
-        }
-
-        return best;
-    }
 
     private static byte[] Pixels(ReadOnlySpan<float> input, bool hasInk)
     {

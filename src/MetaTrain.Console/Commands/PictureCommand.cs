@@ -65,11 +65,9 @@ internal static class PictureCommand
         ["shots"] = shown.Shots,
         ["queries"] = shown.Queries,
         ["innerSteps"] = new JsonArray([.. shown.InnerSteps.Select(steps => JsonValue.Create(steps))]),
-        [shown.Ways > 0 ? "accuracy" : "mse"] = new JsonArray([.. shown.Measures.Select(Number)]),
+        [shown.Ways > 0 ? "accuracy" : "mse"] = new JsonArray([.. shown.Measures.Select(static measure => JobDocument.Number(measure))]),
         ["data"] = shown.DataNote,
         ["path"] = path,
         ["bytes"] = bytes,
     };
-
-    private static JsonNode? Number(double value) => double.IsFinite(value) ? JsonValue.Create(value) : null;
 }

@@ -76,7 +76,7 @@ internal static class RetrieveCommand
             ["classes"] = new JsonArray([.. answer.Classes.Select(static found => new JsonObject
             {
                 ["class"] = found.Class,
-                ["probability"] = double.IsFinite(found.Probability) ? JsonValue.Create(found.Probability) : null,
+                ["probability"] = JobDocument.Number(found.Probability),
             })]),
         })]),
     };

@@ -111,5 +111,5 @@ internal static class JobDocument
     };
 
     /// <summary>JSON has no word for what is not finite: null stands for it.</summary>
-    private static JsonNode? Number(double? value) => value is { } number && double.IsFinite(number) ? JsonValue.Create(number) : null;
+    public static JsonNode? Number(double? value) => value is { } number && double.IsFinite(number) ? JsonValue.Create(number) : null;
 }

@@ -38,6 +38,7 @@ public sealed record ComputePlan(int BlockSize)
         {
             // Some ten milliseconds of work: enough that handing it out costs nothing, little enough that workers finish together.
             Conv4Options => onCpu ? Math.Clamp(ImagesABlock / (shape.SupportCount + shape.QueryCount), 1, 16) : 32,
+
             // A task is far more work than handing it out, and in an adaptive method each has its own twelve million values.
             ResNet12Options => onCpu ? 1 : 4,
             NoConvOptions => onCpu ? 8 : 64,

@@ -23,6 +23,11 @@ public sealed record Demonstration
 
     /// <summary>The answers along the whole range of inputs; null unless the task is a regression of one number on one number.</summary>
     public TaskCurves? Curves { get; init; }
+
+    /// <summary>The class that was answered for a query example, as the accuracy counts it: the first of equals.</summary>
+    /// <param name="time">Which of <see cref="Predictions"/>.</param>
+    /// <param name="query">The query example.</param>
+    public int AnswerOf(int time, int query) => Accuracies.Answer(Episode.Shape, Predictions[time], query);
 }
 
 /// <summary>A regression task and its answers as curves.</summary>

@@ -31,7 +31,7 @@ public sealed class SinusoidTaskSource(SinusoidOptions options) : ITaskSource
     public TaskFunction FunctionOf(in EpisodeKey key)
     {
         var (amplitude, phase) = Wave(key);
-        return new TaskFunction(-Reach, Reach, x => amplitude * PortableMath.Sin(x - phase));
+        return new TaskFunction(-Reach, Reach, x => At(x, amplitude, phase));
     }
 
     /// <inheritdoc/>
@@ -50,6 +50,8 @@ public sealed class SinusoidTaskSource(SinusoidOptions options) : ITaskSource
         }
     }
 
+    private static double At(double x, double amplitude, double phase) => amplitude * PortableMath.Sin(x - phase);
+
     private static (double Amplitude, double Phase) Wave(in EpisodeKey key)
     {
         var choices = new CounterRandom(key, RandomPurpose.TaskParameters);
@@ -61,6 +63,6 @@ public sealed class SinusoidTaskSource(SinusoidOptions options) : ITaskSource
     {
         var x = -Reach + (2 * Reach * random.NextDouble());
         input[0] = (float)x;
-        target[0] = (float)(amplitude * PortableMath.Sin(x - phase));
+        target[0] = (float)At(x, amplitude, phase);
     }
 }
