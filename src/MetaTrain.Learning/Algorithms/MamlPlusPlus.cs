@@ -1,6 +1,7 @@
 // MAML++: MAML, phi_(k+1) = phi_k - s_k grad L(phi_k; support of t), k = 0 .. K - 1, with parts that can each be switched off:
 // - multi-step loss: the meta-gradient is that of sum_t sum_k w_k L(phi_k; query of t), k = 1 .. K, whose weights move to the last step;
-// - learned step sizes s_k, one a layer and step;
+// - learned step sizes s_k, one a layer and step, as multiples of the inner learning rate: the authors' code learns s_k itself, of which an
+//   outer learning rate of 0.001 is a hundredth in its settings, but a tenth where the inner one is 0.01, and then nothing is learned;
 // - scales and shifts of batch normalisations learned for each step (always with the statistics of the batch itself);
 // - derivative-order annealing: first order for a while, then second. First order takes grad L(phi_k) as a constant, so that step sizes
 //   and the last rows of scales and shifts are learned all the same.
@@ -19,7 +20,7 @@ using static TorchSharp.torch;
 namespace MetaTrain.Learning.Algorithms;
 
 /// <summary>
-/// MAML++ (arXiv:1810.09502). Beside the model's parameters it learns step sizes, <c>stepSize.LAYER</c> [K + 1] or [1]; with
+/// MAML++ (arXiv:1810.09502). Beside the model's parameters it learns step sizes, <c>stepScale.LAYER</c> [K + 1] or [1] in multiples of the inner learning rate; with
 /// normalisations by step, <c>perStep.NORM.weight</c> and <c>perStep.NORM.bias</c> [K + 1, channels] replace the model's own.
 /// </summary>
 public sealed class MamlPlusPlus : IMetaAlgorithm, IFusible

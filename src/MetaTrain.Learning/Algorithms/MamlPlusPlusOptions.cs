@@ -37,8 +37,8 @@ public sealed record MamlPlusPlusOptions
     [Range(1, 1000)]
     public int InnerSteps { get; init; } = 5;
 
-    /// <summary>The step size, or the value that every learned one starts from; it belongs to <see cref="InnerLoss"/>.</summary>
-    [Description("The inner step size, or the value that every learned step size starts from; it belongs to innerLoss.")]
+    /// <summary>The step size, or what learned ones start from and are multiples of; it belongs to <see cref="InnerLoss"/>.</summary>
+    [Description("The inner step size, or what learned step sizes start from and are multiples of; it belongs to innerLoss.")]
     [Range(0.0, 1000.0, MinimumIsExclusive = true)]
     public double InnerLearningRate { get; init; } = 0.1;
 

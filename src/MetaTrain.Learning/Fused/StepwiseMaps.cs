@@ -17,8 +17,8 @@ internal sealed class StepwiseMaps<T>
         var norms = network.Ranges.Where(range => range.IsNorm && rule.HasNormRows).Select(range => range.Name).ToHashSet();
         Rows = [.. Enumerable.Range(0, norms.Count == 0 ? 1 : rule.Steps + 1).Select(row => network.MapTo(name =>
             norms.Contains(name[..name.LastIndexOf('.')]) ? RowOf(name, row) : row == 0 ? (int?)Slot(name).Offset : null))];
-        StepSizes = [.. network.Ranges.Select(range =>
-            rule.StepSizeEntries > 0 && rule.Adapts(range) ? Slot(StepwiseParameters.StepSizePrefix + range.Name).Offset : -1)];
+        StepScales = [.. network.Ranges.Select(range =>
+            rule.StepSizeEntries > 0 && rule.Adapts(range) ? Slot(StepwiseParameters.StepScalePrefix + range.Name).Offset : -1)];
 
         ParameterSlot Slot(string name) => layout.Slots[layout.IndexOf(name)];
 
@@ -38,6 +38,6 @@ internal sealed class StepwiseMaps<T>
     /// <summary>Packed to flat: all parameters with the first row of each normalisation, then the further rows alone.</summary>
     public int[][] Rows { get; }
 
-    /// <summary>Where the step sizes of each of the network's ranges begin; -1 for a range that has none.</summary>
-    public int[] StepSizes { get; }
+    /// <summary>Where the step sizes of each of the network's ranges begin, in multiples of the rule's; -1 for a range that has none.</summary>
+    public int[] StepScales { get; }
 }

@@ -8,7 +8,7 @@ internal sealed record StepwiseRule
     /// <summary>K.</summary>
     public required int Steps { get; init; }
 
-    /// <summary>The step size; not read where step sizes are learned.</summary>
+    /// <summary>The step size, and what learned ones are multiples of.</summary>
     public required double LearningRate { get; init; }
 
     /// <summary>How support examples join into the loss.</summary>

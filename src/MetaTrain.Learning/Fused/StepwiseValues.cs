@@ -10,8 +10,8 @@ internal sealed unsafe class StepwiseValues<T>(StepwiseMaps<T> maps)
 {
     private readonly NativeBuffer<T>[] _rows = [.. maps.Rows.Skip(1).Select(_ => new NativeBuffer<T>(maps.Network.PackedLength))];
     private readonly NativeBuffer<T>[] _sums = [.. maps.Rows.Select(_ => new NativeBuffer<T>(maps.Network.PackedLength))];
-    private readonly double[] _stepSizes = new double[maps.StepSizes.Length * maps.Rule.StepSizeEntries];
-    private readonly double[] _stepSums = new double[maps.StepSizes.Length * maps.Rule.StepSizeEntries];
+    private readonly double[] _stepSizes = new double[maps.StepScales.Length * maps.Rule.StepSizeEntries];
+    private readonly double[] _stepSums = new double[maps.StepScales.Length * maps.Rule.StepSizeEntries];
 
     /// <summary>The parameters before the first step.</summary>
     public Weights<T> Theta { get; } = new(maps.Network);
@@ -23,7 +23,7 @@ internal sealed unsafe class StepwiseValues<T>(StepwiseMaps<T> maps)
     public T* Sum(int row) => _sums[row].Values;
 
     /// <summary>The step size of one of the network's ranges.</summary>
-    public double StepSize(int range, int step) => maps.StepSizes[range] < 0 ? maps.Rule.LearningRate : _stepSizes[Entry(range, step)];
+    public double StepSize(int range, int step) => maps.StepScales[range] < 0 ? maps.Rule.LearningRate : _stepSizes[Entry(range, step)];
 
     /// <summary>Adds to the meta-gradient of a step size.</summary>
     public void AddToStepSum(int range, int step, double value) => _stepSums[Entry(range, step)] += value;
@@ -38,11 +38,11 @@ internal sealed unsafe class StepwiseValues<T>(StepwiseMaps<T> maps)
             Packed.Pack(parameters, maps.Rows[row], _rows[row - 1].Span);
         }
 
-        for (var range = 0; range < maps.StepSizes.Length; range++)
+        for (var range = 0; range < maps.StepScales.Length; range++)
         {
-            for (var entry = 0; entry < maps.Rule.StepSizeEntries && maps.StepSizes[range] >= 0; entry++)
+            for (var entry = 0; entry < maps.Rule.StepSizeEntries && maps.StepScales[range] >= 0; entry++)
             {
-                _stepSizes[Entry(range, entry)] = double.CreateChecked(parameters[maps.StepSizes[range] + entry]);
+                _stepSizes[Entry(range, entry)] = maps.Rule.LearningRate * double.CreateChecked(parameters[maps.StepScales[range] + entry]);
             }
         }
 
@@ -58,11 +58,11 @@ internal sealed unsafe class StepwiseValues<T>(StepwiseMaps<T> maps)
             Packed.Unpack(_sums[row].Span, maps.Rows[row], gradient);
         }
 
-        for (var range = 0; range < maps.StepSizes.Length; range++)
+        for (var range = 0; range < maps.StepScales.Length; range++)
         {
-            for (var entry = 0; entry < maps.Rule.StepSizeEntries && maps.StepSizes[range] >= 0; entry++)
+            for (var entry = 0; entry < maps.Rule.StepSizeEntries && maps.StepScales[range] >= 0; entry++)
             {
-                gradient[maps.StepSizes[range] + entry] = T.CreateTruncating(_stepSums[Entry(range, entry)]);
+                gradient[maps.StepScales[range] + entry] = T.CreateTruncating(maps.Rule.LearningRate * _stepSums[Entry(range, entry)]);
             }
         }
     }

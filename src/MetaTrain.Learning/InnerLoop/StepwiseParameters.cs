@@ -1,5 +1,5 @@
-// phi_(k+1) = phi_k - s_k * grad L(phi_k), where a layer's step size s_k is its own for each step k, and a normalisation has a row r_k of
-// scales and shifts for each: phi_0 = r_0; phi_(k+1) = r_(k+1) where it is not adapted, + (r_(k+1) - r_k) where it is.
+// phi_(k+1) = phi_k - a m_k * grad L(phi_k), where a layer's multiple m_k of the inner learning rate a is its own for each step k, and a
+// normalisation has a row r_k of scales and shifts for each: phi_0 = r_0; phi_(k+1) = r_(k+1) where it is not adapted, + (r_(k+1) - r_k) where it is.
 // Both have K + 1 entries, of which the last serves every step beyond.
 using System.Collections.Immutable;
 using MetaTrain.Learning.Algorithms;
@@ -12,8 +12,8 @@ namespace MetaTrain.Learning.InnerLoop;
 /// <summary>A model's parameters where some of what the inner loop needs is learned for each of its steps (MAML++, arXiv:1810.09502).</summary>
 internal sealed class StepwiseParameters
 {
-    /// <summary>What the name of the step sizes of a layer begins with.</summary>
-    public const string StepSizePrefix = "stepSize.";
+    /// <summary>What the name of the step sizes of a layer, in multiples of the inner learning rate, begins with.</summary>
+    public const string StepScalePrefix = "stepScale.";
 
     /// <summary>What the names of a normalisation's scales and shifts begin with where there is a row of them for each step.</summary>
     public const string RowPrefix = "perStep.";
@@ -37,7 +37,7 @@ internal sealed class StepwiseParameters
                 ? new ParameterDefinition(RowPrefix + slot.Name, [Steps + 1, .. slot.Shape], initial[slot.Name])
                 : new ParameterDefinition(slot.Name, slot.Shape, initial[slot.Name])),
             .. _layers.Where((_, at) => StepSizeEntries > 0 && Adapts(at)).Distinct().Select(layer => new ParameterDefinition(
-                StepSizePrefix + layer, [StepSizeEntries], Initializer.Constant(options.InnerLearningRate))),
+                StepScalePrefix + layer, [StepSizeEntries], Initializer.Constant(1))),
         ];
     }
 
@@ -85,8 +85,8 @@ internal sealed class StepwiseParameters
 
     private Tensor StepSize(ParameterSet learned, int at, int step, long dimensions)
     {
-        var entry = learned[StepSizePrefix + _layers[at]].narrow(1, Math.Min(step, StepSizeEntries - 1), 1);
-        return entry.reshape([.. Enumerable.Repeat(1L, (int)dimensions)]);
+        var entry = learned[StepScalePrefix + _layers[at]].narrow(1, Math.Min(step, StepSizeEntries - 1), 1);
+        return Ops.Scale(entry.reshape([.. Enumerable.Repeat(1L, (int)dimensions)]), _options.InnerLearningRate);
     }
 
     private Tensor Row(ParameterSet learned, string name, int step) => learned[RowPrefix + name].select(1, Math.Min(step, Steps));

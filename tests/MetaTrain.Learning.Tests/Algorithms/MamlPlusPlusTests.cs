@@ -121,9 +121,9 @@ public sealed class MamlPlusPlusTests
         // y = w x + b, loss (y - t)^2 at x = 1, t = 0: with z = w + b, both gradients are 2 z, and a step of s makes z (1 - 4 s) of z.
         TorchRuntime.PinThread();
         using var scope = NewDisposeScope();
-        var options = new MamlPlusPlusOptions { InnerSteps = 2, MultiStepIterations = 4 };
+        var options = new MamlPlusPlusOptions { InnerSteps = 2, InnerLearningRate = 0.2, MultiStepIterations = 4 };
         var example = new Examples(ones([1, 1, 1], ScalarType.Float64), zeros([1, 1, 1], ScalarType.Float64));
-        var (z, s0, s1) = (2.0, 0.1, 0.05);
+        var (z, a, s0, s1) = (2.0, options.InnerLearningRate, 0.1, 0.05);
         var (z1, z2) = (z * (1 - (4 * s0)), z * (1 - (4 * s0)) * (1 - (4 * s1)));
 
         // Iteration 1 of 4: the early step's half has become three eighths.
@@ -132,10 +132,10 @@ public sealed class MamlPlusPlusTests
         {
             var algorithm = new MamlPlusPlus(new Mlp(1, 1), Losses.MeanSquaredError, options with { Order = order });
             var layout = TestTasks.LayoutOf(algorithm);
-            Assert.Equal(["head.bias", "head.weight", "stepSize.head"], layout.Slots.Select(slot => slot.Name));
+            Assert.Equal(["head.bias", "head.weight", "stepScale.head"], layout.Slots.Select(slot => slot.Name));
             Assert.Equal([3], layout.Slots[2].Shape);
             return algorithm.Compute(
-                TestTasks.Context with { Iteration = 1 }, new ParameterSet(layout, [Value(0.5), Value(1.5).reshape(1, 1, 1), Value(s0, s1, 0.7)]), new TaskBatch(example, example));
+                TestTasks.Context with { Iteration = 1 }, new ParameterSet(layout, [Value(0.5), Value(1.5).reshape(1, 1, 1), Value(s0 / a, s1 / a, 0.7)]), new TaskBatch(example, example));
         }
 
         static Tensor Value(params double[] values) => TensorData.FromValues(values, [1, values.Length]);
@@ -145,12 +145,12 @@ public sealed class MamlPlusPlusTests
         var ofS0 = (2 * w1 * z1 * -4 * z) + (2 * w2 * z2 * -4 * z * (1 - (4 * s1)));
         var ofS1 = 2 * w2 * z2 * -4 * z1;
         var second = Compute(GradientOrder.Second);
-        TestTasks.AssertClose([ofZ, ofZ, ofS0, ofS1, 0], TestTasks.Flat(second.Gradient), 1e-12);
+        TestTasks.AssertClose([ofZ, ofZ, a * ofS0, a * ofS1, 0], TestTasks.Flat(second.Gradient), 1e-12);
         TestTasks.AssertClose([z2 * z2], TensorData.ToDoubles(second.Losses), 1e-12);
 
         // First order: the steps' gradients 2 z and 2 z1 are constants, so that z1 and z2 move with z one to one.
         var all = (2 * w1 * z1) + (2 * w2 * z2);
-        TestTasks.AssertClose([all, all, -4 * z * all, -4 * z1 * 2 * w2 * z2, 0], TestTasks.Flat(Compute(GradientOrder.First).Gradient), 1e-12);
+        TestTasks.AssertClose([all, all, a * -4 * z * all, a * -4 * z1 * 2 * w2 * z2, 0], TestTasks.Flat(Compute(GradientOrder.First).Gradient), 1e-12);
     }
 
     [Fact]
@@ -198,7 +198,7 @@ public sealed class MamlPlusPlusTests
         // The same values for five entries, of which those after the second are the second.
         var layout = TestTasks.LayoutOf(four);
         var longer = new ParameterSet(layout, layout.Slots.Select(slot => parameters[slot.Name] is var value
-            && slot.Name.StartsWith("stepSize.", StringComparison.Ordinal) | slot.Name.StartsWith("perStep.", StringComparison.Ordinal)
+            && slot.Name.StartsWith("stepScale.", StringComparison.Ordinal) | slot.Name.StartsWith("perStep.", StringComparison.Ordinal)
                 ? cat([value, .. Enumerable.Repeat(value.narrow(1, 1, 1), 3)], 1)
                 : value));
 
@@ -218,8 +218,8 @@ public sealed class MamlPlusPlusTests
 
         string[] affine = ["head.bias", "head.weight", "layer1.bias", "layer1.weight"];
         Assert.Equal([.. affine, "norm1.bias", "norm1.weight"], Names(PartsOff));
-        Assert.Equal([.. affine, "norm1.bias", "norm1.weight", "stepSize.head", "stepSize.layer1", "stepSize.norm1"], Names(PartsOff with { StepSizes = StepSizes.PerLayer }));
-        Assert.Equal([.. affine, "perStep.norm1.bias", "perStep.norm1.weight", "stepSize.head", "stepSize.layer1"], Names(new MamlPlusPlusOptions()));
+        Assert.Equal([.. affine, "norm1.bias", "norm1.weight", "stepScale.head", "stepScale.layer1", "stepScale.norm1"], Names(PartsOff with { StepSizes = StepSizes.PerLayer }));
+        Assert.Equal([.. affine, "perStep.norm1.bias", "perStep.norm1.weight", "stepScale.head", "stepScale.layer1"], Names(new MamlPlusPlusOptions()));
     }
 
     [Theory]
