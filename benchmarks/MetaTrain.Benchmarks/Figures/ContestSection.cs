@@ -37,6 +37,10 @@ internal static class ContestSection
         return section.ToString();
     }
 
+    /// <summary>The loss of every optimizer after the last step, in one line.</summary>
+    public static string Final(JsonObject kept) => string.Join(", ", kept["contest"]!.AsArray().Select(static curve =>
+        $"{curve!["name"]} {At(curve, curve["losses"]!.AsArray().Count - 1)}"));
+
     /// <summary>The picture.</summary>
     public static string Picture(Figure figure, JsonObject kept) => CurvePlot.Svg(
         figure.Table,

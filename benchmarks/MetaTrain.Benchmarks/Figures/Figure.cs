@@ -16,6 +16,7 @@ internal sealed record Figure(string Id, string Table, string Method, string Exa
     private const string OneShot = "Omniglot, 5-way 1-shot, unseen characters";
     private const string FiveShot = "Omniglot, 5-way 5-shot, unseen characters";
     private const string TwentyWay = "Omniglot, 20-way 1-shot, unseen characters";
+    private const string WorkedExample = "Omniglot, 10-way 5-shot, a perceptron 784-256-10: the worked example of introductions to meta-learning";
     private const string Unlabelled = "Omniglot, trained without labels";
     private const string Sinusoids = "Sinusoid, trained with 10 points and one step (or its own number), 5 points; mean squared error after so many steps";
     private const string Mixture = "Sinusoids, lines, quadratics and cubics mixed, 5 points; mean squared error after so many steps";
@@ -60,6 +61,7 @@ internal sealed record Figure(string Id, string Table, string Method, string Exa
         new("relation-net-20way", TwentyWay, "Relation networks", "omniglot-relation-net", 90, "97.6") { Of = "relation-net", Evaluation = OfTwentyWays },
         new("gnn-20way", TwentyWay, "Few-shot GNN", "omniglot-gnn", 90, "97.4", Ways),
         new("gaussian-proto-20way", TwentyWay, "Gaussian prototypes", "omniglot-gaussian-proto", 90, "97.0") { Of = "gaussian-proto", Evaluation = OfTwentyWays },
+        new("omniglot-mlp", WorkedExample, "MAML", "omniglot-mlp", 0, "-"),
         new("proto-transfer", Unlabelled, "ProtoTransfer, 5-way 1-shot", "omniglot-proto-transfer", 85, "88.0"),
         new("proto-transfer-5shot", Unlabelled, "ProtoTransfer, 5-way 5-shot", "omniglot-proto-transfer", 94, "96.5") { Of = "proto-transfer", Evaluation = OfFiveShots },
         new("sinusoid-maml", Sinusoids, "MAML", "sinusoid-maml", 0, "0.67 / 0.38 / 0.35 after 1, 5, 10")
@@ -98,6 +100,15 @@ internal sealed record Figure(string Id, string Table, string Method, string Exa
             "data.shots=50",
             "algorithm={kind: reptile, innerOptimizer: sgd, innerSteps: 5, innerShots: 10, innerLearningRate: 0.02}",
             "meta={iterations: 30000, tasksPerIteration: 5, optimizer: sgd, learningRate: 0.5, schedule: linear}"),
+        new(
+            "sinusoid-hsml",
+            Sinusoids,
+            "HSML, 5 steps",
+            "sinusoid-maml",
+            0,
+            "-",
+            "algorithm={kind: hsml, aggregator: mean, clusters: [4, 2, 1], innerSteps: 5, innerLearningRate: 0.01, reconstruction: 0.01}",
+            "meta={iterations: 6000, tasksPerIteration: 25, optimizer: adam, learningRate: 0.001, clipNorm: 10}"),
         new("optimizer-quadratics", "A learned optimizer on 10-dimensional quadratics", "LSTM", "quadratics-lstm-optimizer", 0, "-") { IsContest = true },
         new("optimizer-perceptron", "A learned optimizer on perceptrons that tell glyphs apart", "LSTM", "glyphs-lstm-optimizer", 0, "-") { IsContest = true },
         .. Seeds.Select(seed => new Figure($"mixture-maml-{seed}", Mixture, $"MAML, seed {seed}", "mixture-maml", 0, "-", $"seed={seed}")),

@@ -43,6 +43,11 @@ internal static class FigurePage
         return page.ToString();
     }
 
+    /// <summary>What a figure's run reached, with its interval; bold where it is what was asked.</summary>
+    public static string FigureOf(Figure figure, JsonObject kept) => kept["result"]!["evaluation"]! is var evaluation && evaluation["mse"] is JsonObject errors
+        ? ErrorsOf(figure, errors, evaluation["ci95"]!)
+        : AccuracyOf(figure, evaluation);
+
     private static string NotRun(Figure figure) =>
         string.Create(CultureInfo.InvariantCulture, $"| {figure.Method} | not run | {AskedOf(figure)} | {figure.Published} | | | | | | |");
 
@@ -54,7 +59,7 @@ internal static class FigurePage
         string sha = result["parametersSha256"]!.GetValue<string>();
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"| {figure.Method} | {(evaluation["mse"] is JsonObject errors ? ErrorsOf(figure, errors, evaluation["ci95"]!) : AccuracyOf(figure, evaluation))} | {AskedOf(figure)} | {figure.Published} "
+            $"| {figure.Method} | {FigureOf(figure, kept)} | {AskedOf(figure)} | {figure.Published} "
             + $"| {result["iterations"]} ({evaluation["at"]}) | {result["trainingSeconds"]!.GetValue<double>() / 60:F1} min | {result["tasksPerSecond"]!.GetValue<double>():F0} "
             + $"| `{sha[..12]}` | {(evaluation["transductive"]!.GetValue<bool>() ? "yes" : "no")} | {kept["date"]}, {kept["commit"]}, `{kept["command"]}` |");
     }

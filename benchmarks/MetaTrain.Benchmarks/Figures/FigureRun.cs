@@ -6,8 +6,8 @@ using System.Text.Json.Nodes;
 namespace MetaTrain.Benchmarks.Figures;
 
 /// <summary>
-/// Trains through the console as anybody would, keeps what it printed in benchmarks/figures/ID.json, and writes docs/results.md from all
-/// that is kept there.
+/// Trains through the console as anybody would, keeps what it printed in benchmarks/figures/ID.json, and writes docs/results.md, and the lines of
+/// figures in docs/methods.md, from all that is kept there.
 /// </summary>
 internal static class FigureRun
 {
@@ -64,6 +64,8 @@ internal static class FigureRun
         }
 
         await File.WriteAllTextAsync(Path.Combine("docs", "results.md"), FigurePage.Of(rows));
+        string methods = Path.Combine("docs", "methods.md");
+        await File.WriteAllTextAsync(methods, MethodsPage.With(await File.ReadAllTextAsync(methods), rows));
         foreach ((Figure figure, JsonObject? kept) in rows.Where(static row => row.Figure.IsContest && row.Kept is not null))
         {
             await File.WriteAllTextAsync(Path.Combine("docs", ContestSection.PictureOf(figure)), ContestSection.Picture(figure, kept!));
