@@ -3,7 +3,8 @@
 // What makes it more than joint training is that steps see different mini-batches of the task (its section 5): give a support set of
 // several innerShots.
 // Nichol, Achiam, Schulman: On First-Order Meta-Learning Algorithms, 2018, arXiv:1803.02999, algorithm 2 (batched), section 3;
-// inner Adam with beta1 = 0: its section 6.1.
+// inner Adam with beta1 = 0: its section 6.1. The authors' code lets its second moments go on from task to task; here a task knows nothing of
+// those before it, and a fresh Adam's first steps move every parameter as far, however small its gradient: SGD learns better.
 using System.Collections.Immutable;
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
@@ -32,8 +33,8 @@ public enum InnerOptimizer
 public sealed record ReptileOptions
 {
     /// <summary>sgd or adam.</summary>
-    [Description("The inner optimizer: sgd, or adam without momentum (beta1 = 0).")]
-    public InnerOptimizer InnerOptimizer { get; init; } = InnerOptimizer.Adam;
+    [Description("The inner optimizer: sgd, or adam without momentum (beta1 = 0), whose second moments start anew in every task.")]
+    public InnerOptimizer InnerOptimizer { get; init; } = InnerOptimizer.Sgd;
 
     /// <summary>Steps on the support set.</summary>
     [Description("Steps on a task's support set; with one alone Reptile is ordinary joint training.")]
@@ -46,9 +47,9 @@ public sealed record ReptileOptions
     public int InnerShots { get; init; }
 
     /// <summary>The step size; it belongs to <see cref="InnerLoss"/>.</summary>
-    [Description("The inner step size.")]
+    [Description("The inner step size; it belongs to innerOptimizer and innerLoss.")]
     [Range(0.0, 1000.0, MinimumIsExclusive = true)]
-    public double InnerLearningRate { get; init; } = 0.001;
+    public double InnerLearningRate { get; init; } = 0.1;
 
     /// <summary>Adam's decay of the second moments.</summary>
     [Description("The decay of the inner Adam's second moments.")]

@@ -131,7 +131,7 @@ public sealed class AlgorithmTests
         TorchRuntime.PinThread();
         using var scope = NewDisposeScope();
         var reptile = new Reptile(
-            new Mlp(1, 1), Losses.MeanSquaredError, Regression(shots: 1), new ReptileOptions { InnerSteps = 2, InnerLearningRate = 0.1, InnerBeta2 = 0.9 });
+            new Mlp(1, 1), Losses.MeanSquaredError, Regression(shots: 1), new ReptileOptions { InnerOptimizer = InnerOptimizer.Adam, InnerSteps = 2, InnerLearningRate = 0.1, InnerBeta2 = 0.9 });
         var layout = TestTasks.LayoutOf(reptile);
         var start = ParameterSet.Load(layout, [0.5f, 1.5f], TestTasks.Context);
         var example = new Examples(ones([1, 1, 1], ScalarType.Float64), zeros([1, 1, 1], ScalarType.Float64));

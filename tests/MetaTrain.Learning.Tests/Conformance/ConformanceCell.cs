@@ -34,7 +34,7 @@ internal static class ConformanceCell
         ["maml"] = """{ "kind": "maml", "innerSteps": 2, "innerLearningRate": 0.1 }""",
         ["imaml"] = """{ "kind": "imaml", "innerSteps": 4, "innerLearningRate": 0.05, "regularization": 1, "conjugateGradientSteps": 3 }""",
         ["anil"] = """{ "kind": "anil", "innerSteps": 2, "innerLearningRate": 0.1 }""",
-        ["reptile"] = """{ "kind": "reptile", "innerSteps": 8, "innerShots": 1, "innerLearningRate": 0.02 }""",
+        ["reptile"] = """{ "kind": "reptile", "innerOptimizer": "adam", "innerSteps": 8, "innerShots": 1, "innerLearningRate": 0.02 }""",
         ["meta-sgd"] = """{ "kind": "meta-sgd", "innerSteps": 2 }""",
         ["maml-plus-plus"] = """{ "kind": "maml-plus-plus", "innerSteps": 2, "innerLearningRate": 0.1, "multiStepLoss": false }""",
         ["hsml"] = """{ "kind": "hsml", "width": 8, "embedding": 8, "innerSteps": 2, "innerLearningRate": 0.1, "reconstruction": 0 }""",

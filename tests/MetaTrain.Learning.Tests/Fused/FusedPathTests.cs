@@ -48,7 +48,7 @@ public sealed partial class FusedPathTests
         """{ "kind": "anil", "order": "first", "innerSteps": 2, "innerLoss": "sum" }""",
         """{ "kind": "meta-sgd" }""",
         """{ "kind": "meta-sgd", "innerSteps": 3 }""",
-        """{ "kind": "reptile", "innerSteps": 3, "innerLearningRate": 0.01 }""",
+        """{ "kind": "reptile", "innerOptimizer": "adam", "innerSteps": 3, "innerLearningRate": 0.01 }""",
         """{ "kind": "reptile", "innerOptimizer": "sgd", "innerSteps": 2 }""",
         """{ "kind": "reptile", "innerOptimizer": "sgd", "innerSteps": 4, "innerShots": 1 }""",
         """{ "kind": "proto-net" }""",
