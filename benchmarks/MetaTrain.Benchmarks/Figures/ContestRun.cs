@@ -17,8 +17,11 @@ internal static class ContestRun
     /// <summary>Runs the contest.</summary>
     /// <param name="spec">The spec's file.</param>
     /// <param name="parameters">What the job learned, as <c>metatrain export</c> writes it.</param>
-    /// <returns>Of each optimizer its name, learning rate, losses and 95% intervals: before the first step, and after each.</returns>
-    public static JsonArray Run(string spec, string parameters)
+    /// <returns>
+    /// Over how many tasks, of how many learning rates each was the best, and of each optimizer its name, learning rate, losses and 95%
+    /// intervals: before the first step, and after each.
+    /// </returns>
+    public static JsonObject Run(string spec, string parameters)
     {
         JobSpec job = new JobSpecReader().Read(File.ReadAllText(spec)).Spec!;
         ITaskSource source = TaskSourceRegistry.Create(job.Data, new NoDatasets());
@@ -29,13 +32,18 @@ internal static class ContestRun
         ParameterLayout layout = new(learned.Parameters.Select(static parameter => (parameter.Name, parameter.Shape)));
         float[] values = CheckpointCodec.DecodeParameters(layout.Slots, SafetensorsFile.Read(File.ReadAllBytes(parameters)));
         OptimizerContest contest = new(source, model, loss) { Steps = options.InnerSteps, InnerLoss = options.InnerLoss, Seed = job.Seed };
-        return [.. contest.Run(learned, values).Select(static curve => (JsonNode)new JsonObject
+        return new JsonObject
         {
-            ["name"] = curve.Name,
-            ["learningRate"] = curve.LearningRate,
-            ["losses"] = new JsonArray([.. curve.Losses.Select(static loss => Finite(loss.Mean))]),
-            ["ci95"] = new JsonArray([.. curve.Losses.Select(static loss => Finite(loss.Ci95))]),
-        })];
+            ["tasks"] = contest.Tasks,
+            ["learningRates"] = contest.LearningRates.Length,
+            ["curves"] = new JsonArray([.. contest.Run(learned, values).Select(static curve => new JsonObject
+            {
+                ["name"] = curve.Name,
+                ["learningRate"] = curve.LearningRate,
+                ["losses"] = new JsonArray([.. curve.Losses.Select(static loss => Finite(loss.Mean))]),
+                ["ci95"] = new JsonArray([.. curve.Losses.Select(static loss => Finite(loss.Ci95))]),
+            })]),
+        };
     }
 
     // JSON has no word for what is not finite.

@@ -25,7 +25,7 @@ internal static class ContestSection
         JsonNode result = kept["result"]!;
         section.Append(CultureInfo.InvariantCulture, $"![losses over steps]({PictureOf(figure)})\n\n");
         section.Append("| optimizer | learning rate | loss after 20 steps | after the last |\n|---|---|---|---|\n");
-        foreach (JsonNode? curve in kept["contest"]!.AsArray())
+        foreach (JsonNode? curve in CurvesOf(kept))
         {
             int last = curve!["losses"]!.AsArray().Count - 1;
             section.Append(CultureInfo.InvariantCulture, $"| {curve["name"]} | {(curve["learningRate"] is { } rate ? rate.ToString() : "learned")} | {At(curve, Math.Min(20, last))} | {At(curve, last)} |\n");
@@ -33,12 +33,12 @@ internal static class ContestSection
 
         section.Append(
             CultureInfo.InvariantCulture,
-            $"\nMeans over 128 test tasks with 95% intervals; learning rates are the best of 16 on as many validation tasks. Trained for {result["iterations"]} iterations in {result["trainingSeconds"]!.GetValue<double>() / 60:F1} min: {kept["date"]}, {kept["commit"]}, `{kept["command"]}`.\n");
+            $"\nMeans over {kept["contest"]!["tasks"]} test tasks with 95% intervals; learning rates are the best of {kept["contest"]!["learningRates"]} on as many validation tasks. Trained for {result["iterations"]} iterations in {result["trainingSeconds"]!.GetValue<double>() / 60:F1} min: {kept["date"]}, {kept["commit"]}, `{kept["command"]}`.\n");
         return section.ToString();
     }
 
     /// <summary>The loss of every optimizer after the last step, in one line.</summary>
-    public static string Final(JsonObject kept) => string.Join(", ", kept["contest"]!.AsArray().Select(static curve =>
+    public static string Final(JsonObject kept) => string.Join(", ", CurvesOf(kept).Select(static curve =>
         $"{curve!["name"]} {At(curve, curve["losses"]!.AsArray().Count - 1)}"));
 
     /// <summary>The picture.</summary>
@@ -46,7 +46,9 @@ internal static class ContestSection
         figure.Table,
         "steps",
         "mean loss",
-        [.. kept["contest"]!.AsArray().Select(static curve => (curve!["name"]!.GetValue<string>(), curve["losses"]!.AsArray().Select(ValueOf).ToArray()))]);
+        [.. CurvesOf(kept).Select(static curve => (curve!["name"]!.GetValue<string>(), curve["losses"]!.AsArray().Select(ValueOf).ToArray()))]);
+
+    private static JsonArray CurvesOf(JsonObject kept) => kept["contest"]!["curves"]!.AsArray();
 
     private static string At(JsonNode curve, int step) => string.Create(
         CultureInfo.InvariantCulture, $"{ValueOf(curve["losses"]![step]):F3} ± {ValueOf(curve["ci95"]![step]):F3}");

@@ -16,10 +16,10 @@ internal sealed record Figure(string Id, string Table, string Method, string Exa
     private const string OneShot = "Omniglot, 5-way 1-shot, unseen characters";
     private const string FiveShot = "Omniglot, 5-way 5-shot, unseen characters";
     private const string TwentyWay = "Omniglot, 20-way 1-shot, unseen characters";
-    private const string WorkedExample = "Omniglot, 10-way 5-shot, a perceptron 784-256-10: the worked example of introductions to meta-learning";
+    private const string WorkedExample = "Omniglot, 10-way 5-shot, a perceptron 784-256-10";
     private const string Unlabelled = "Omniglot, trained without labels";
-    private const string Sinusoids = "Sinusoid, trained with 10 points and one step (or its own number), 5 points; mean squared error after so many steps";
-    private const string Mixture = "Sinusoids, lines, quadratics and cubics mixed, 5 points; mean squared error after so many steps";
+    private const string Sinusoids = "Sinusoid, 5 points: mean squared error by number of inner steps (trained with 10 points, and one step unless said)";
+    private const string Mixture = "Sinusoids, lines, quadratics and cubics mixed, 5 points: mean squared error by number of inner steps";
 
     private static readonly string[] Shots = ["data.shots=5", "evaluation.final.shots=5"];
     private static readonly string[] Ways = ["data.ways=20", "evaluation.final.ways=20"];

@@ -95,7 +95,7 @@ internal static class FigureRun
     private static IEnumerable<string> WithoutData(IReadOnlyList<string> command) =>
         command.Where((word, at) => word != "--data" && (at == 0 || command[at - 1] != "--data"));
 
-    private static async Task<JsonArray> ContestAsync(Figure figure, string job, IEnumerable<string> more)
+    private static async Task<JsonObject> ContestAsync(Figure figure, string job, IEnumerable<string> more)
     {
         string parameters = Path.Combine(Path.GetTempPath(), $"metatrain-{job}.safetensors");
         try

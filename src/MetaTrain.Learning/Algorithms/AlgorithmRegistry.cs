@@ -27,7 +27,7 @@ public static class AlgorithmRegistry
             new GaussianProto(RequireDescriptions(options.Descriptions, RequireClasses("gaussian-proto", context)).Model, context.Loss, options));
 
     private static AlgorithmContext RequireClasses(string kind, AlgorithmContext context) => context.Shape.IsRegression
-        ? throw new OptionsException("algorithm.kind", $"algorithm.kind is \"{kind}\", which tells classes apart, but the data is regression: use maml, anil, reptile or meta-sgd.")
+        ? throw new OptionsException("algorithm.kind", $"algorithm.kind is \"{kind}\", which tells classes apart, but the data is regression: use a method of gradient steps: maml, maml-plus-plus, imaml, anil, meta-sgd, reptile, hsml or lstm-optimizer.")
         : context;
 
     private static AlgorithmContext RequireDescriptions(int asked, AlgorithmContext context) => (asked, context.Shape.Descriptions) switch
