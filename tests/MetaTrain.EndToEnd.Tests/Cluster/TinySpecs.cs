@@ -10,7 +10,7 @@ internal static class TinySpecs
         ["maml-wide"] = "{ kind: maml, order: second, innerSteps: 1, innerLearningRate: 0.4 }",
         ["fomaml"] = "{ kind: maml, order: first, innerSteps: 2, innerLearningRate: 0.4 }",
         ["anil"] = "{ kind: anil, innerSteps: 2, innerLearningRate: 0.4 }",
-        ["reptile"] = "{ kind: reptile, innerSteps: 3 }",
+        ["reptile"] = "{ kind: reptile, innerOptimizer: adam, innerSteps: 3, innerLearningRate: 0.001 }",
         ["meta-sgd"] = "{ kind: meta-sgd, innerSteps: 1 }",
         ["maml-plus-plus"] = "{ kind: maml-plus-plus, innerSteps: 2, innerLearningRate: 0.4 }",
         ["proto-net"] = "{ kind: proto-net }",
