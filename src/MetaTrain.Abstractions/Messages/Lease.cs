@@ -27,11 +27,11 @@ public sealed record EvaluationWork
     /// <summary>The split whose classes are used: train, validation or test.</summary>
     [Id(0)] public required string Split { get; init; }
 
-    /// <summary>Labelled examples a class in the support set; null takes the spec's.</summary>
-    [Id(1)] public int? Shots { get; init; }
+    /// <summary>Labelled examples a class (in all for regression) in the support set.</summary>
+    [Id(1)] public required int Shots { get; init; }
 
-    /// <summary>Query examples a class; null takes the spec's.</summary>
-    [Id(2)] public int? Queries { get; init; }
+    /// <summary>Query examples a class (in all for regression).</summary>
+    [Id(2)] public required int Queries { get; init; }
 
     /// <summary>Inner steps after which the query set is measured; empty takes the algorithm's own.</summary>
     [Id(3)] public int[] InnerSteps { get; init; } = [];
@@ -42,8 +42,8 @@ public sealed record EvaluationWork
     /// <summary>True to measure the task source's baseline on the same episodes.</summary>
     [Id(5)] public bool Baseline { get; init; }
 
-    /// <summary>Classes an episode; null takes the spec's.</summary>
-    [Id(6)] public int? Ways { get; init; }
+    /// <summary>Classes an episode; 0 for regression.</summary>
+    [Id(6)] public required int Ways { get; init; }
 }
 
 /// <summary>The right, and the wish, that one worker computes one block.</summary>

@@ -37,9 +37,9 @@ internal static class EvaluationSums
             F1 = Read("f1"),
             NegativeLogLikelihood = Read("nll"),
             CalibrationError = measures.CalibrationError,
-            Ways = work.Ways ?? 0,
-            Shots = work.Shots ?? 0,
-            Queries = work.Queries ?? 0,
+            Ways = work.Ways,
+            Shots = work.Shots,
+            Queries = work.Queries,
             Groups = [.. measures.Groups.Select(static group => new GroupAccuracy(group.Name, group.Accuracy, group.Queries))],
         };
 

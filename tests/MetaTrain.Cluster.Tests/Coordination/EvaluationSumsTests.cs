@@ -28,7 +28,7 @@ public sealed class EvaluationSumsTests
         (sums[names.IndexOf("queries of group Latin")], sums[names.IndexOf("hits of group Latin")]) = (30, 11);
 
         EvaluationSummary summary = EvaluationSums.Summarize(
-            new EvaluationWork { Split = "test", Transductive = false }, 7, names, new BlockSum(10, FloatVector.Empty, sums), dataNote: null);
+            new EvaluationWork { Split = "test", Ways = 5, Shots = 1, Queries = 15, Transductive = false }, 7, names, new BlockSum(10, FloatVector.Empty, sums), dataNote: null);
 
         Assert.False(summary.Transductive);
         Assert.Equal(Estimate.FromSums(6, 3.7, 10), summary.Accuracy);
