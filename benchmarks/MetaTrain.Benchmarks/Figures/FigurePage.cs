@@ -53,9 +53,11 @@ internal static class FigurePage
     }
 
     /// <summary>What a figure's run reached, with its interval; bold where it is what was asked.</summary>
-    public static string FigureOf(Figure figure, JsonObject kept) => kept["result"]!["evaluation"]! is var evaluation && evaluation["mse"] is JsonObject errors
-        ? ErrorsOf(figure, errors, evaluation["ci95"]!)
-        : AccuracyOf(figure, evaluation);
+    public static string FigureOf(Figure figure, JsonObject kept)
+    {
+        JsonNode evaluation = kept["result"]!["evaluation"]!;
+        return evaluation["mse"] is JsonObject errors ? ErrorsOf(figure, errors, evaluation["ci95"]!) : AccuracyOf(figure, evaluation);
+    }
 
     private static string NotRun(Figure figure) =>
         string.Create(CultureInfo.InvariantCulture, $"| {figure.Method} | not run | {AskedOf(figure)} | {figure.Published} | | | | | | |");

@@ -1,12 +1,11 @@
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using MetaTrain.Abstractions.Specs;
 using MetaTrain.Learning.Algorithms;
 
 namespace MetaTrain.Benchmarks.Figures;
 
 /// <summary>The tables of docs/methods.md that say what a method reached: in each section whose heading ends with the method's name in parentheses.</summary>
-internal static partial class MethodsPage
+internal static class MethodsPage
 {
     private const string Begin = "**Figures.**";
     private const string Line = Begin + " How they were measured: [results.md](results.md).";
@@ -20,14 +19,7 @@ internal static partial class MethodsPage
         List<string> lines = [.. page.Split('\n')];
         foreach (IGrouping<string, (Figure Figure, JsonObject? Kept)> method in rows.GroupBy(static row => KindOf(row.Figure)))
         {
-            int heading = lines.FindIndex(line => Heading().Match(line) is { Success: true } match && match.Groups["kind"].Value == method.Key);
-            int next = heading < 0 ? -1 : lines.FindIndex(heading + 1, static line => line.StartsWith("## ", StringComparison.Ordinal));
-            int at = heading < 0 ? -1 : lines.FindIndex(heading, static line => line.StartsWith(Begin, StringComparison.Ordinal));
-            if (at < 0 || (next >= 0 && at > next))
-            {
-                throw new InvalidOperationException($"docs/methods.md has no section '({method.Key})' with a line that begins with {Begin}.");
-            }
-
+            int at = FiguresOf(method.Key);
             int end = at + 1;
             while (end < lines.Count && (IsRow(end) || (lines[end].Length == 0 && IsRow(end + 1))))
             {
@@ -39,6 +31,15 @@ internal static partial class MethodsPage
         }
 
         return string.Join('\n', lines);
+
+        int FiguresOf(string kind)
+        {
+            int heading = lines.FindIndex(line => IsHeading(line) && line.EndsWith($"({kind})", StringComparison.Ordinal));
+            int at = lines.FindIndex(heading + 1, static line => IsHeading(line) || line.StartsWith(Begin, StringComparison.Ordinal));
+            return heading >= 0 && at >= 0 && !IsHeading(lines[at])
+                ? at
+                : throw new InvalidOperationException($"docs/methods.md has no section '({kind})' with a line that begins with {Begin}.");
+        }
 
         bool IsRow(int line) => line < lines.Count && lines[line].StartsWith('|');
     }
@@ -53,6 +54,5 @@ internal static partial class MethodsPage
     private static string KindOf(Figure figure) => AlgorithmRegistry.All.Read(new JobSpecReader()
         .Read(File.ReadAllText(Path.Combine("examples", figure.Example + ".yaml")), figure.Overrides).Spec!.Algorithm).Registration.Kind;
 
-    [GeneratedRegex(@"^## .*\(`?(?<kind>[a-z-]+)`?\)$", RegexOptions.ExplicitCapture)]
-    private static partial Regex Heading();
+    private static bool IsHeading(string line) => line.StartsWith("## ", StringComparison.Ordinal);
 }

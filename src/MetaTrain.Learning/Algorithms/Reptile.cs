@@ -46,7 +46,7 @@ public sealed record ReptileOptions
     [Range(0, 100_000)]
     public int InnerShots { get; init; }
 
-    /// <summary>The step size; it belongs to <see cref="InnerLoss"/>.</summary>
+    /// <summary>The step size; it belongs to <see cref="InnerOptimizer"/> and <see cref="InnerLoss"/>.</summary>
     [Description("The inner step size; it belongs to innerOptimizer and innerLoss.")]
     [Range(0.0, 1000.0, MinimumIsExclusive = true)]
     public double InnerLearningRate { get; init; } = 0.1;
