@@ -61,12 +61,24 @@ internal sealed class DatasetArchive : IDisposable
     private static async Task<DatasetArchive> PackAsync(string folder, CancellationToken cancellationToken)
     {
         string root = System.IO.Path.GetFullPath(folder);
-        string[] files = [.. Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
-        if (files.Length == 0)
+        try
         {
-            throw new MetaTrainException(FailureKind.Refused, $"The folder '{root}' holds no files: name one with a folder of images a class.");
+            string[] files = [.. Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+            return files.Length > 0
+                ? await PackAsync(root, files, cancellationToken)
+                : throw new MetaTrainException(FailureKind.Refused, $"The folder '{root}' holds no files: name one with a folder of images a class.");
         }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new MetaTrainException(
+                FailureKind.Refused,
+                $"The folder '{root}' could not be packed ({failure.Message.TrimEnd('.')}): check that all its files are there and may be read, and that there is room for a copy in the folder for temporary files.",
+                failure);
+        }
+    }
 
+    private static async Task<DatasetArchive> PackAsync(string root, string[] files, CancellationToken cancellationToken)
+    {
         var archive = new DatasetArchive(System.IO.Path.GetTempFileName(), new DirectoryInfo(root).Name + ".tar.gz", temporary: true);
         try
         {
@@ -75,7 +87,10 @@ internal sealed class DatasetArchive : IDisposable
             await using var tar = new TarWriter(gzip);
             foreach (string path in files)
             {
-                await tar.WriteEntryAsync(path, System.IO.Path.GetRelativePath(root, path).Replace('\\', '/'), cancellationToken);
+                // Opened here, so that of a link, of either kind, its content is packed.
+                await using FileStream content = File.OpenRead(path);
+                var entry = new PaxTarEntry(TarEntryType.RegularFile, System.IO.Path.GetRelativePath(root, path).Replace('\\', '/')) { DataStream = content };
+                await tar.WriteEntryAsync(entry, cancellationToken);
             }
 
             return archive;

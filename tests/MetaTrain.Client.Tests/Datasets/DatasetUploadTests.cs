@@ -67,6 +67,8 @@ public sealed class DatasetUploadTests : IAsyncDisposable
         Directory.CreateDirectory(_folder.File("glyphs/alpha"));
         await File.WriteAllTextAsync(_folder.File("glyphs/alpha/1.png"), "one", TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(_folder.File("glyphs/readme.txt"), "read", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_folder.File("elsewhere.png"), "two", TestContext.Current.CancellationToken);
+        File.CreateSymbolicLink(_folder.File("glyphs/alpha/2.png"), _folder.File("elsewhere.png"));
         List<(string, string)> entries = [];
         _cluster.Import.Read = content =>
         {
@@ -81,8 +83,20 @@ public sealed class DatasetUploadTests : IAsyncDisposable
 
         await ImportAsync("g", _folder.File("glyphs"));
 
-        Assert.Equal([("alpha/1.png", "one"), ("readme.txt", "read")], entries);
+        Assert.Equal([("alpha/1.png", "one"), ("alpha/2.png", "two"), ("readme.txt", "read")], entries);
         Assert.Equal("glyphs.tar.gz", _cluster.Import.Begun!.FileName);
+    }
+
+    [Fact]
+    public async Task Import_NamesTheFileOfAFolder_ThatCannotBeRead()
+    {
+        Directory.CreateDirectory(_folder.File("glyphs"));
+        File.CreateSymbolicLink(_folder.File("glyphs/1.png"), _folder.File("absent.png"));
+        MetaTrainException failure = await FailAsync(_folder.File("glyphs"));
+        Assert.Equal(FailureKind.Refused, failure.Kind);
+        Assert.Contains("glyphs/1.png'", failure.Message);
+        Assert.Contains("could not be packed", failure.Message);
+        Assert.Equal(0, _cluster.Import.Begins);
     }
 
     [Fact]

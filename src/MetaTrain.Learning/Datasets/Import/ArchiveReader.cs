@@ -76,11 +76,10 @@ internal sealed class ArchiveReader(ImportLimits limits, CancellationToken cance
             throw new DatasetImportException($"'{folder}' is not a folder that can be read: give the path of a folder, .zip or .tgz.");
         }
 
-        // Links are not followed: they may lead out of the folder, or round in circles.
-        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
         try
         {
-            foreach (var file in Directory.EnumerateFiles(folder, "*", options))
+            // Follows links, as it is the user's own folder; what may not be read, or leads round in circles, throws.
+            foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
             {
                 Visit(Path.GetRelativePath(folder, file).Replace('\\', '/'), () => File.OpenRead(file), visit);
             }
@@ -122,10 +121,15 @@ internal sealed class ArchiveReader(ImportLimits limits, CancellationToken cance
         {
             while (tar.GetNextEntry() is { } entry)
             {
-                // Links and devices have no business in a data set, and are passed over.
-                if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile)
+                // Folders and devices have no content; of a link only somebody who needs its content hears.
+                switch (entry.EntryType)
                 {
-                    Visit(entry.Name, () => entry.DataStream ?? Stream.Null, visit);
+                    case TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile:
+                        Visit(entry.Name, () => entry.DataStream ?? Stream.Null, visit);
+                        break;
+                    case TarEntryType.SymbolicLink or TarEntryType.HardLink:
+                        Visit(entry.Name, () => throw Link(entry), visit);
+                        break;
                 }
             }
         }
@@ -154,6 +158,9 @@ internal sealed class ArchiveReader(ImportLimits limits, CancellationToken cance
 
         visit(new ArchiveFile(clean.StartsWith("./", StringComparison.Ordinal) ? clean[2..] : clean, open, limits));
     }
+
+    private static DatasetImportException Link(TarEntry entry) => new(
+        $"The archive has '{entry.Name}' as a link to '{entry.LinkName}': pack the files themselves (tar -h --hard-dereference), or give the folder.");
 
     private string TooLarge() => $"The archive unpacks to more than {limits.TotalBytes:N0} bytes: import a part of it.";
 }

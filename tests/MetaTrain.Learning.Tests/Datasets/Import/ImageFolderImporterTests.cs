@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using MetaTrain.Learning.Datasets.Import;
 using MetaTrain.Learning.Episodes;
 using MetaTrain.TestKit.Data;
@@ -97,6 +98,43 @@ public sealed class ImageFolderImporterTests
         using var folder = new TemporaryDirectory("images");
         TestArchive.Unpack(folder.Path, files);
         Assert.Equal(Read(files).ClassSha256, DatasetImporter.ReadFolder("mine", folder.Path, cancellationToken: TestContext.Current.CancellationToken).ClassSha256);
+    }
+
+    [Fact]
+    public void ReadFolder_ReadsWhatLinksLeadTo()
+    {
+        var files = Classes(5, (c, i) => TestPng.Grey(4, 4, (_, _) => (byte)(c + i)));
+        using var folder = new TemporaryDirectory("images");
+        using var linked = new TemporaryDirectory("linked");
+        TestArchive.Unpack(folder.Path, files);
+        Directory.CreateDirectory(Path.Combine(linked.Path, "class0"));
+        foreach (var image in Directory.EnumerateFiles(Path.Combine(folder.Path, "class0")))
+        {
+            File.CreateSymbolicLink(Path.Combine(linked.Path, "class0", Path.GetFileName(image)), image);
+        }
+
+        foreach (var name in Enumerable.Range(1, 4).Select(c => $"class{c}"))
+        {
+            Directory.CreateSymbolicLink(Path.Combine(linked.Path, name), Path.Combine(folder.Path, name));
+        }
+
+        Assert.Equal(Read(files).ClassSha256, DatasetImporter.ReadFolder("mine", linked.Path, cancellationToken: TestContext.Current.CancellationToken).ClassSha256);
+
+        File.Delete(Path.Combine(folder.Path, "class0", "1.png"));
+        var refusal = Assert.Throws<DatasetImportException>(
+            () => DatasetImporter.ReadFolder("mine", linked.Path, cancellationToken: TestContext.Current.CancellationToken));
+        Assert.Contains("class0/1.png", refusal.Message);
+    }
+
+    [Theory]
+    [InlineData(TarEntryType.SymbolicLink)]
+    [InlineData(TarEntryType.HardLink)]
+    public void Read_Refuses_WhenAnImageOfTheArchiveIsALink(TarEntryType kind)
+    {
+        using var archive = new MemoryStream(TestArchive.Tar(Classes(5, (_, _) => TestPng.Grey(4, 4, (_, _) => 0)), "class0/3.png", kind));
+        var refusal = Assert.Throws<DatasetImportException>(
+            () => DatasetImporter.Read("mine", archive, "images.tar", cancellationToken: TestContext.Current.CancellationToken));
+        Assert.Contains("'class0/3.png' as a link to '/etc/passwd'", refusal.Message);
     }
 
     [Fact]

@@ -40,12 +40,13 @@ internal static class TestArchive
         return content.ToArray();
     }
 
-    private static byte[] Tar(IEnumerable<KeyValuePair<string, byte[]>> files)
+    /// <summary>A .tar that has a link beside the files.</summary>
+    public static byte[] Tar(IEnumerable<KeyValuePair<string, byte[]>> files, string link = "link", TarEntryType kind = TarEntryType.SymbolicLink)
     {
         using var content = new MemoryStream();
         using (var tar = new TarWriter(content, leaveOpen: true))
         {
-            tar.WriteEntry(new PaxTarEntry(TarEntryType.SymbolicLink, "link") { LinkName = "/etc/passwd" });
+            tar.WriteEntry(new PaxTarEntry(kind, link) { LinkName = "/etc/passwd" });
             foreach (var (path, bytes) in files)
             {
                 tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, path) { DataStream = new MemoryStream(bytes) });
