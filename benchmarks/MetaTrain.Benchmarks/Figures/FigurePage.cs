@@ -67,12 +67,20 @@ internal static class FigurePage
         // A run says how long it trained; where another figure's run was evaluated, that is said there.
         JsonNode result = kept["result"]!;
         JsonNode evaluation = result["evaluation"]!;
-        string sha = result["parametersSha256"]!.GetValue<string>();
+        string? sha = HashOf(result);
         return string.Create(
             CultureInfo.InvariantCulture,
             $"| {figure.Method} | {FigureOf(figure, kept)} | {AskedOf(figure)} | {figure.Published} "
             + $"| {result["iterations"]} ({evaluation["at"]}) | {result["trainingSeconds"]!.GetValue<double>() / 60:F1} min | {result["tasksPerSecond"]!.GetValue<double>():F0} "
-            + $"| `{sha[..12]}` | {(evaluation["transductive"]!.GetValue<bool>() ? "yes" : "no")} | {kept["date"]}, {kept["commit"]}, `{kept["command"]}` |");
+            + $"| {(sha is null ? "-" : $"`{sha[..12]}`")} | {(evaluation["transductive"]!.GetValue<bool>() ? "yes" : "no")} | {kept["date"]}, {kept["commit"]}, `{kept["command"]}` |");
+    }
+
+    // Of the version measured. Runs of before it was said there have the newest version's alone.
+    private static string? HashOf(JsonNode result)
+    {
+        JsonNode evaluation = result["evaluation"]!;
+        return evaluation["parametersSha256"]?.GetValue<string>()
+            ?? (evaluation["at"]!.GetValue<long>() == result["iteration"]!.GetValue<long>() ? result["parametersSha256"]!.GetValue<string>() : null);
     }
 
     private static string AccuracyOf(Figure figure, JsonNode evaluation) => Measured(

@@ -55,6 +55,9 @@ public sealed record EvaluationSummary
     /// <summary>Query examples a class, or in all for regression.</summary>
     [Id(15)] public int Queries { get; init; }
 
+    /// <summary>SHA-256 of the parameters of the version evaluated; null for validations.</summary>
+    [Id(16)] public string? ParametersSha256 { get; init; }
+
     /// <summary>The group with the lowest accuracy, the first of equals; null without groups.</summary>
     [JsonIgnore]
     public GroupAccuracy? WorstGroup => Groups.IsEmpty ? null : Groups.MinBy(static group => group.Accuracy);

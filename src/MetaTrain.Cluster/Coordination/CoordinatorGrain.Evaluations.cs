@@ -15,6 +15,9 @@ internal sealed partial class CoordinatorGrain
 {
     private const int KeptTickets = 100;
 
+    // As the schema has it for those of a spec.
+    private const int LeastEpisodes = 2;
+
     private readonly SortedDictionary<long, EvaluationTicket> _tickets = [];
     private EvaluationSummary? _final;
     private bool _finalOpen;
@@ -46,6 +49,11 @@ internal sealed partial class CoordinatorGrain
             }
 
             int episodes = request.Episodes ?? session.Settings.Spec.Evaluation.Final.Episodes;
+            if (episodes < LeastEpisodes)
+            {
+                return Refused($"An evaluation over {episodes} episodes has no interval: ask for {LeastEpisodes} or more (--episodes).");
+            }
+
             long number = _tickets.Count == 0 ? 1 : _tickets.Keys.Last() + 1;
             _tickets[number] = new EvaluationTicket { Number = number, Episodes = episodes };
             if (_tickets.Count > KeptTickets)
@@ -96,6 +104,7 @@ internal sealed partial class CoordinatorGrain
         {
             IsPaused = true,
             IsReadOnly = true,
+            EvaluationFailed = FailTicket,
         };
     }
 
@@ -160,6 +169,15 @@ internal sealed partial class CoordinatorGrain
             {
                 _tickets[number] = ticket with { Failure = failure };
             }
+        }
+    }
+
+    // Of a round, whose number is the ticket's below zero; tickets of long ago are forgotten.
+    private void FailTicket(long round, string failure)
+    {
+        if (_tickets.TryGetValue(-round, out EvaluationTicket? ticket))
+        {
+            _tickets[-round] = ticket with { Failure = failure };
         }
     }
 

@@ -79,6 +79,7 @@ internal sealed partial class CoordinatorGrain
         JobSession session = new(settings, epoch, trajectory, services.Time, Note)
         {
             Reissued = reason => services.Instruments.BlockReissued(Label, reason),
+            EvaluationFailed = FailTicket,
             IsPaused = record.Request == JobRequest.Pause,
         };
         session.Open();

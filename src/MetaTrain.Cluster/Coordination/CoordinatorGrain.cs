@@ -320,7 +320,7 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
             return;
         }
 
-        if (session.Failure is not null || session.CanStep || session.IsTrained)
+        if (session.Failure is not null || session.CanStep || session.IsTrained || (session.IsReadOnly && !session.HasWork))
         {
             await AdvanceAsync();
         }

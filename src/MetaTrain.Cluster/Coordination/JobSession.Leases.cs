@@ -130,7 +130,8 @@ internal sealed partial class JobSession
 
     private Round WithEarlierLosses(Round round)
     {
-        for (int block = 0; block < round.Partition.Blocks; block++)
+        // Numbers of what people ask for begin anew with each coordinator.
+        for (int block = 0; block < round.Partition.Blocks && !round.IsRequested; block++)
         {
             if (_earlierLosses.TryGetValue((round.Id, block), out int losses))
             {
@@ -210,7 +211,7 @@ internal sealed partial class JobSession
     {
         if (round.Leases.Losses(block) >= LeaseTable.MaxLosses)
         {
-            Fail($"Block {block} of {Describe(round)} ({TasksOf(round, block)}) was lost {round.Leases.Losses(block)} times, the last time because {reason}: "
+            Fail(round, $"Block {block} of {Describe(round)} ({TasksOf(round, block)}) was lost {round.Leases.Losses(block)} times, the last time because {reason}: "
                 + "computing it seems to end the process; look at the silos' logs for its end, and at memory for a block of this size (plan.blockSize).");
         }
     }

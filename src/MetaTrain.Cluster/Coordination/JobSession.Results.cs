@@ -34,14 +34,13 @@ internal sealed partial class JobSession
 
         if (result.Failure is { } failure)
         {
-            Fail($"Worker {WorkerKey.DisplayName(result.Workers[0])} could not compute block {result.Node.Index} of {Describe(round)}: {failure}");
+            Fail(round, $"Worker {WorkerKey.DisplayName(result.Workers[0])} could not compute block {result.Node.Index} of {Describe(round)}: {failure}");
             return null;
         }
 
         if (result.NonFiniteTask is { } task)
         {
-            Fail($"The loss or gradient of episode {task} in block {task / round.Partition.BlockSize} of {Describe(round)} is not finite: "
-                + "lower algorithm.innerLearningRate or meta.learningRate, or clip the meta-gradient (meta.clipNorm).");
+            Fail(round, $"The loss or gradient of episode {task} in block {task / round.Partition.BlockSize} of {Describe(round)} is not finite: {Remedy(round)}.");
             return null;
         }
 
@@ -118,6 +117,10 @@ internal sealed partial class JobSession
                 // A job keeps all its validations and shows them every second: without the groups, of which there may be many.
                 Trajectory.Validated(summary with { Groups = [] }, _settings.Spec.Checkpoint.KeepBest);
             }
+            else
+            {
+                summary = summary with { ParametersSha256 = CheckpointCodec.Hash(_versions[round.Version].Span) };
+            }
 
             Close(round);
             yield return (round, summary);
@@ -130,6 +133,10 @@ internal sealed partial class JobSession
 
     /// <summary>Notes that the newest version is on its way to the store.</summary>
     public void CommitStarted() => _commits.Started(Trajectory.Iteration);
+
+    private static string Remedy(Round round) => round.Id.Kind == RoundKind.Training
+        ? "lower algorithm.innerLearningRate or meta.learningRate, or clip the meta-gradient (meta.clipNorm)"
+        : "take fewer inner steps there (--inner-steps, or innerSteps of the spec's evaluation), or train with a lower algorithm.innerLearningRate; the version itself is kept";
 
     private void FailContradiction(Round round, NodeResult result) =>
         Fail($"Worker {WorkerKey.DisplayName(result.Workers[0])} computed other bits for block {result.Node.Index << result.Node.Level} of {Describe(round)} than another worker did: "

@@ -120,8 +120,25 @@ internal sealed partial class JobSession
             ? Math.Min(round.Partition.Tasks, (long)round.Leases.Done * round.Partition.BlockSize)
             : null;
 
+    /// <summary>Told the number of an evaluation that somebody asked for and that cannot be done, and why.</summary>
+    public Action<long, string>? EvaluationFailed { get; init; }
+
     /// <summary>Ends the job for a reason that its workers cannot mend.</summary>
     public void Fail(string failure) => Failure ??= failure;
+
+    // What somebody asked for beside the training ends alone.
+    private void Fail(Round round, string failure)
+    {
+        if (!round.IsRequested)
+        {
+            Fail(failure);
+        }
+        else if (_evaluations.Remove(round.Id))
+        {
+            Close(round);
+            EvaluationFailed?.Invoke(round.Id.Number, failure);
+        }
+    }
 
     private void OpenTraining()
     {

@@ -32,6 +32,9 @@ internal sealed class Round(RoundId id, long version, BlockPartition partition, 
 
     public EvaluationWork? Evaluation => evaluation;
 
+    /// <summary>True for an evaluation that somebody asked for: the job goes on without it.</summary>
+    public bool IsRequested => id is { Kind: RoundKind.Evaluation, Number: < 0 };
+
     public LeaseTable Leases { get; } = new(partition.Blocks, times, time);
 
     /// <summary>The workers that a block of it was counted from.</summary>

@@ -18,7 +18,7 @@ internal static class EvaluateCommand
     {
         var command = new Command("evaluate", "Measures a committed version over many episodes, with its 95% interval.");
         Argument<string> job = JobArgument.Create();
-        Option<int?> episodes = SharedOptions.WholeOrNone("--episodes", "Over how many episodes. Default: as many as the spec's final evaluation.", 1, MostEpisodes);
+        Option<int?> episodes = SharedOptions.WholeOrNone("--episodes", "Over how many episodes. Default: as many as the spec's final evaluation.", 2, MostEpisodes);
         Option<string> split = SplitOption.Create();
         Option<CheckpointSelector> at = AtOption.Create();
         Option<int?> ways = SharedOptions.WholeOrNone("--ways", "Classes an episode, where the method allows others than it was trained with. Default: as the spec says.", 2, MostExamples);

@@ -89,6 +89,11 @@ internal static class JobDocument
         }
 
         document["data"] = evaluation.DataNote;
+        if (evaluation.ParametersSha256 is { } hash)
+        {
+            document["parametersSha256"] = hash;
+        }
+
         return document;
     }
 

@@ -86,7 +86,9 @@ internal static class JobText
         if (status.ParametersSha256 is { } hash)
         {
             Fact(writer, "parameters", $"{Format.Count(status.ParameterCount)} values");
-            Fact(writer, "sha-256", hash);
+            bool isOther = status.Evaluation is { ParametersSha256: { } of } && of != hash;
+            Fact(writer, "sha-256", isOther ? $"{hash}  of version {Format.Count(status.Iteration)}" : hash);
+            Fact(writer, "", isOther ? $"{status.Evaluation!.ParametersSha256}  of version {Format.Count(status.Evaluation.At)}, which was measured" : null);
         }
     }
 

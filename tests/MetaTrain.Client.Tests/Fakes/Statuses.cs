@@ -66,6 +66,7 @@ internal static class Statuses
         NegativeLogLikelihood = new Estimate(0.215, 0.011),
         CalibrationError = 0.0213,
         Groups = [new GroupAccuracy("Greek", 0.951, 9_000), new GroupAccuracy("Latin", 0.902, 6_000), new GroupAccuracy("Ogham", 0.902, 1_000)],
+        ParametersSha256 = new string('c', 64),
     };
 
     /// <summary>A final evaluation of a regression.</summary>

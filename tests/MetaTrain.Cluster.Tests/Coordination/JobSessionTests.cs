@@ -9,6 +9,8 @@ namespace MetaTrain.Cluster.Tests.Coordination;
 
 public sealed class JobSessionTests
 {
+    private static readonly EvaluationWork Work = new() { Split = "test", Ways = 5, Shots = 1, Queries = 2, Transductive = true };
+
     private readonly SessionFixture _fixture = new();
 
     [Fact]
@@ -124,6 +126,80 @@ public sealed class JobSessionTests
         session.Accept((SessionFixture.Compute(session, lease) with { NonFiniteTask = 3, Workers = ["b/0@x"] }).WithFingerprint());
 
         Assert.Contains("episode 3 in block 1 of iteration 0 is not finite", session.Failure, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void AnEvaluationThatSomebodyAskedFor_FailsAlone(bool isNotFinite)
+    {
+        JobSession alone = _fixture.Open();
+        _fixture.Run(alone, workers: 1, seed: 0);
+        JobSession session = _fixture.Open();
+        session.OpenEvaluation(-3, 0, session.Trajectory.Parameters, Work, episodes: 6);
+        session.IsPaused = true;
+        if (isNotFinite)
+        {
+            Lease lease = session.TryLease("a/0@x")!;
+            Assert.Equal(new RoundId(RoundKind.Evaluation, -3), lease.Round);
+            session.Accept((SessionFixture.Compute(session, lease) with { NonFiniteTask = 1 }).WithFingerprint());
+        }
+        else
+        {
+            for (int loss = 1; loss <= 3; loss++)
+            {
+                Assert.Empty(_fixture.FailedEvaluations);
+                session.TryLease("a/0@x");
+                session.Lose(static _ => true, "its silo died");
+            }
+        }
+
+        (long number, string failure) = Assert.Single(_fixture.FailedEvaluations);
+        Assert.Equal(-3, number);
+        Assert.Contains(isNotFinite ? "episode 1 in block 0 of the evaluation of version 0 is not finite: take fewer inner steps" : "Block 0 of the evaluation of version 0", failure);
+        Assert.Null(session.EvaluationProgress(-3));
+        Assert.Null(session.Failure);
+        session.IsPaused = false;
+        _fixture.Run(session, workers: 2, seed: 3);
+        Assert.Equal(CheckpointCodec.Hash(alone.Trajectory.Parameters), CheckpointCodec.Hash(session.Trajectory.Parameters));
+    }
+
+    [Fact]
+    public void AnEvaluationThatSomebodyAskedFor_SaysWhichParametersItMeasured()
+    {
+        JobSession session = _fixture.Open();
+        session.IsPaused = true;
+        float[] measured = [5, 4, 3, 2, 1];
+        session.OpenEvaluation(-1, 0, measured, Work, episodes: 2);
+        session.Accept(SessionFixture.Compute(session, session.TryLease("a/0@x")!));
+        Assert.Equal(CheckpointCodec.Hash(measured), Assert.Single(session.TakeEvaluations()).Summary.ParametersSha256);
+    }
+
+    [Fact]
+    public void AValidation_FailsTheJob_WhenALossIsNotFinite()
+    {
+        JobSession session = _fixture.Open(validation: new ValidationSpec { Every = 1, Episodes = 4 });
+        SessionFixture.FinishRound(session);
+        Lease lease;
+        do
+        {
+            lease = session.TryLease("a/0@x")!;
+        }
+        while (lease.Round.Kind == RoundKind.Training);
+
+        session.Accept((SessionFixture.Compute(session, lease) with { NonFiniteTask = 1 }).WithFingerprint());
+        Assert.Contains("the evaluation of version 1 is not finite", session.Failure);
+        Assert.Empty(_fixture.FailedEvaluations);
+    }
+
+    [Fact]
+    public void TakeOver_HoldsNothingAgainstAnotherEvaluation_ThatHasTheNumberOfALostOne()
+    {
+        JobSession session = _fixture.Open(epoch: 2);
+        session.TakeOver([new BlockAttempt(new RoundId(RoundKind.Evaluation, -1), 0, Losses: 2, Out: true)]);
+        session.OpenEvaluation(-1, 0, session.Trajectory.Parameters, Work, episodes: 2);
+        Assert.Empty(_fixture.FailedEvaluations);
+        Assert.Equal(0, session.EvaluationProgress(-1));
     }
 
     [Fact]

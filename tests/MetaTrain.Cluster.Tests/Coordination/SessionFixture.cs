@@ -22,6 +22,8 @@ internal sealed class SessionFixture
 
     public List<string> Notes { get; } = [];
 
+    public List<(long Number, string Failure)> FailedEvaluations { get; } = [];
+
     public JobSession Open(
         long iterations = 10, int tasks = 7, int blockSize = 2, ValidationSpec? validation = null, CheckpointSpec? checkpoint = null, long epoch = 1, Trajectory? trajectory = null, bool isReadOnly = false, params ImmutableArray<string> metrics)
     {
@@ -44,7 +46,11 @@ internal sealed class SessionFixture
             TrainingShape = new EpisodeShape { Ways = 5, Shots = 1, Queries = 2, Input = [1] },
             EvaluationMetrics = _ => ["accuracy", "accuracy^2", .. metrics],
         };
-        JobSession session = new(settings, epoch, trajectory ?? NewTrajectory(), Time, (_, message) => Notes.Add(message)) { IsReadOnly = isReadOnly };
+        JobSession session = new(settings, epoch, trajectory ?? NewTrajectory(), Time, (_, message) => Notes.Add(message))
+        {
+            IsReadOnly = isReadOnly,
+            EvaluationFailed = (number, failure) => FailedEvaluations.Add((number, failure)),
+        };
         session.Open();
         return session;
     }

@@ -72,6 +72,7 @@ public sealed class ValidationTests
 
         Assert.Equal([new GroupAccuracy("a", 0.75, 4)], summary.Groups);
         Assert.Empty(Assert.Single(session.Trajectory.Validations).Groups);
+        Assert.Null(summary.ParametersSha256);
     }
 
     [Fact]

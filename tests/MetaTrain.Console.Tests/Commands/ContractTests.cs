@@ -26,7 +26,7 @@ public sealed class ContractTests
         ("at", JsonValueKind.Number), ("split", JsonValueKind.String), ("episodes", JsonValueKind.Number), ("ways", JsonValueKind.Number), ("shots", JsonValueKind.Number), ("queries", JsonValueKind.Number),
         ("transductive", JsonValueKind.True), ("accuracy", JsonValueKind.Number), ("ci95", JsonValueKind.Number), ("loss", JsonValueKind.Number),
         ("f1", JsonValueKind.Object), ("nll", JsonValueKind.Object), ("ece", JsonValueKind.Number),
-        ("groups", JsonValueKind.Object), ("worstGroup", JsonValueKind.String),
+        ("groups", JsonValueKind.Object), ("worstGroup", JsonValueKind.String), ("parametersSha256", JsonValueKind.String),
     ];
 
     private static readonly (string Field, JsonValueKind Kind)[] RegressionFields =
@@ -68,6 +68,7 @@ public sealed class ContractTests
         Assert.Equal(0.0213, (double)document["evaluation"]!["ece"]!);
         Assert.Equal("""{"Greek":0.951,"Latin":0.902,"Ogham":0.902}""", document["evaluation"]!["groups"]!.ToJsonString());
         Assert.Equal("Latin", (string?)document["evaluation"]!["worstGroup"]);
+        Assert.Equal(new string('c', 64), (string?)document["evaluation"]!["parametersSha256"]);
     }
 
     [Theory]

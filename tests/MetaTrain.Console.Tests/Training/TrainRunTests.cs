@@ -43,7 +43,8 @@ public sealed class TrainRunTests : IAsyncDisposable
                job         glyphs-1
                checkpoint  iteration 2,000 (best by validation: 1,000), in {_rig.Folder.Path}
                parameters  112,005 values
-               sha-256     {new string('a', 64)}
+               sha-256     {new string('a', 64)}  of version 2,000
+                           {new string('c', 64)}  of version 1,000, which was measured
                device      GenuineIntel/avx2/0123abcd
                plan        4 blocks of 8 tasks, by the path 'im2col'
                recovery    2 blocks reissued, epoch 1
