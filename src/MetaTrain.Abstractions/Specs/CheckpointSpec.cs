@@ -9,6 +9,6 @@ public sealed record CheckpointSpec
     /// <summary>Keep the last n versions.</summary>
     public int KeepLast { get; init; } = 3;
 
-    /// <summary>Keep the best k versions by validation.</summary>
+    /// <summary>Keep the best k versions by validation, 1 to 100: fewer than the validations that a job remembers, so that one can always go.</summary>
     public int KeepBest { get; init; } = 1;
 }

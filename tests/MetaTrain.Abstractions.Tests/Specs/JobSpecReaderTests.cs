@@ -61,7 +61,7 @@ public sealed class JobSpecReaderTests
             evaluation:
               validation: { every: 250, episodes: 100, queries: 5, innerSteps: 2 }
               final: { split: validation, episodes: 50, ways: 5, shots: 2, queries: 15, innerSteps: 3, transductive: false, at: last }
-            checkpoint: { every: 7, keepLast: 1, keepBest: 0 }
+            checkpoint: { every: 7, keepLast: 1, keepBest: 4 }
             resources: { device: cpu, arithmetic: portable, precision: bf16, strict: false }
             plan: { blockSize: 16 }
             initialize: { from: "job-1", at: 1500 }
@@ -75,7 +75,7 @@ public sealed class JobSpecReaderTests
             new FinalEvaluationSpec { Split = "validation", Episodes = 50, Ways = 5, Shots = 2, Queries = 15, InnerSteps = [3], Transductive = false, At = "last" },
             spec.Evaluation.Final,
             strict: true);
-        Assert.Equal(new CheckpointSpec { Every = 7, KeepLast = 1, KeepBest = 0 }, spec.Checkpoint);
+        Assert.Equal(new CheckpointSpec { Every = 7, KeepLast = 1, KeepBest = 4 }, spec.Checkpoint);
         Assert.Equal(new ResourcesSpec { Device = "cpu", Arithmetic = "portable", Precision = "bf16", Strict = false }, spec.Resources);
         Assert.Equal(16, spec.Plan.BlockSize);
         Assert.Equal(new InitializeSpec { From = "job-1", At = "1500" }, spec.Initialize);

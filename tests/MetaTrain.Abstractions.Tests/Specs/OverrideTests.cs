@@ -35,6 +35,8 @@ public sealed class OverrideTests
     [InlineData("=5", "The override '=5' (--set) must have the form key=value, with dots between the sections of the key.")]
     [InlineData("meta..iterations=5", "The override 'meta..iterations=5' (--set) must have the form key=value, with dots between the sections of the key.")]
     [InlineData("meta.iterations=-5", "'meta.iterations' (--set) is -5, but must be a whole number from 1 to 1000000000.")]
+    [InlineData("checkpoint.keepBest=0", "'checkpoint.keepBest' (--set) is 0, but must be a whole number from 1 to 100.")]
+    [InlineData("checkpoint.keepBest=101", "'checkpoint.keepBest' (--set) is 101, but must be a whole number from 1 to 100.")]
     [InlineData("meta.iteration=5", "'meta.iteration' (--set) is not a key of meta 'adam'; leave it out, or use one of optimizer, learningRate, beta1, schedule.")]
     [InlineData("seeed=5", "'seeed' (--set) is not a key of a job spec; did you mean 'seed'?")]
     [InlineData("name.first=x", "'name.first' (--set) cannot be set, because 'name' (line 1) is a value and not a section.")]
