@@ -70,6 +70,9 @@ internal sealed class RedisKeys(string prefix)
     /// <summary>A data set's manifest.</summary>
     public RedisKey Dataset(string name) => $"{prefix}:dataset:{name}";
 
+    /// <summary>The manifest of a data set by its content: it stays when another is imported under the name.</summary>
+    public RedisKey Dataset(string name, string contentSha256) => $"{prefix}:dataset:{name}@{contentSha256}";
+
     /// <summary>One piece of a class shard.</summary>
     public RedisKey Shard(string sha256, int piece) => $"{prefix}:shard:{{{sha256}}}:{piece}";
 

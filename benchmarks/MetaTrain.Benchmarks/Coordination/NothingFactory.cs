@@ -15,8 +15,10 @@ namespace MetaTrain.Benchmarks.Coordination;
 /// <param name="parameters">P.</param>
 internal sealed class NothingFactory(int parameters) : IExperimentFactory
 {
-    public Task<IExperiment> CreateAsync(string specJson, ComputeDevice? device, CancellationToken cancellationToken) =>
+    public Task<IExperiment> CreateAsync(string specJson, string? datasetSha256, ComputeDevice? device, CancellationToken cancellationToken) =>
         Task.FromResult<IExperiment>(new Nothing(parameters));
+
+    public Task<string?> DatasetVersionAsync(JobSpec spec, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
     public JobPlan Plan(JobSpec spec, IExperiment experiment, string deviceClass) =>
         new(1, new BlockPartition(spec.Meta.TasksPerIteration, 1).Blocks, "nothing");

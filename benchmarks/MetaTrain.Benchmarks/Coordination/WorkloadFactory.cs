@@ -14,7 +14,9 @@ internal sealed class WorkloadFactory(Workload workload) : IExperimentFactory
 {
     private readonly Lazy<IExperiment> _experiment = new(() => workload.Create(ComputePath.Fused));
 
-    public Task<IExperiment> CreateAsync(string specJson, ComputeDevice? device, CancellationToken cancellationToken) => Task.FromResult(_experiment.Value);
+    public Task<IExperiment> CreateAsync(string specJson, string? datasetSha256, ComputeDevice? device, CancellationToken cancellationToken) => Task.FromResult(_experiment.Value);
+
+    public Task<string?> DatasetVersionAsync(JobSpec spec, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
     public JobPlan Plan(JobSpec spec, IExperiment experiment, string deviceClass) => new(
         workload.BlockSize, new BlockPartition(spec.Meta.TasksPerIteration, workload.BlockSize).Blocks, "fused");

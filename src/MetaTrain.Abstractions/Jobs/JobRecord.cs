@@ -46,4 +46,7 @@ public sealed record JobRecord
 
     /// <summary>When it ended (UTC).</summary>
     [Id(9)] public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>The content's SHA-256 of the data set that it was submitted with, whatever is imported under that name later; null for tasks that are made up.</summary>
+    [Id(10)] public string? DatasetSha256 { get; init; }
 }

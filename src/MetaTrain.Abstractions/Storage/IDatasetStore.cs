@@ -14,8 +14,11 @@ public interface IDatasetStore
     /// <exception cref="InvalidDataException">A shard that the manifest names is missing.</exception>
     Task CommitAsync(DatasetManifest manifest, CancellationToken cancellationToken);
 
-    /// <summary>A data set; null when it is unknown.</summary>
+    /// <summary>A data set as it was imported last; null when it is unknown.</summary>
     Task<DatasetManifest?> FindAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>A data set as it was when its content had this SHA-256, though another was imported under its name since; null when it is unknown.</summary>
+    Task<DatasetManifest?> FindAsync(string name, string contentSha256, CancellationToken cancellationToken);
 
     /// <summary>All data sets, by name.</summary>
     Task<ImmutableArray<DatasetManifest>> ListAsync(CancellationToken cancellationToken);

@@ -15,9 +15,15 @@ internal sealed class DatasetCache(IDatasetStore store)
     private readonly ConcurrentDictionary<string, Lazy<Task<ImageDataset>>> _datasets = new(StringComparer.Ordinal);
 
     /// <summary>A data set; null when it was never imported.</summary>
-    public async Task<ImageDataset?> FindAsync(string name, CancellationToken cancellationToken)
+    /// <param name="name">Its name.</param>
+    /// <param name="contentSha256">Of what content; null for what was imported last.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    public async Task<ImageDataset?> FindAsync(string name, string? contentSha256, CancellationToken cancellationToken)
     {
-        if (await store.FindAsync(name, cancellationToken) is not { } manifest)
+        DatasetManifest? found = contentSha256 is null
+            ? await store.FindAsync(name, cancellationToken)
+            : await store.FindAsync(name, contentSha256, cancellationToken);
+        if (found is not { } manifest)
         {
             return null;
         }
@@ -34,6 +40,9 @@ internal sealed class DatasetCache(IDatasetStore store)
             throw;
         }
     }
+
+    /// <summary>The SHA-256 of the content that a data set has now; null when it was never imported.</summary>
+    public async Task<string?> VersionAsync(string name, CancellationToken cancellationToken) => (await store.FindAsync(name, cancellationToken))?.ContentSha256;
 
     public Task<ImmutableArray<DatasetManifest>> ListAsync(CancellationToken cancellationToken) => store.ListAsync(cancellationToken);
 

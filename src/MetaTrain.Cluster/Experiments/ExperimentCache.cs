@@ -42,6 +42,6 @@ internal sealed class ExperimentCache(IJobStore jobs, IExperimentFactory factory
     {
         JobRecord record = await jobs.ReadAsync(job, CancellationToken.None)
             ?? throw new SpecException($"Job {job} is not in the store.");
-        return await Task.Run(() => factory.CreateAsync(record.SpecJson, device, CancellationToken.None));
+        return await Task.Run(() => factory.CreateAsync(record.SpecJson, record.DatasetSha256, device, CancellationToken.None));
     }
 }

@@ -19,13 +19,19 @@ namespace MetaTrain.Cluster.Experiments;
 /// <summary>Makes experiments of MetaTrain.Learning from specs, with data sets out of the store.</summary>
 internal sealed class ExperimentFactory(DatasetCache datasets) : IExperimentFactory
 {
-    public async Task<IExperiment> CreateAsync(string specJson, ComputeDevice? device, CancellationToken cancellationToken)
+    public async Task<IExperiment> CreateAsync(string specJson, string? datasetSha256, ComputeDevice? device, CancellationToken cancellationToken)
     {
         JobSpec spec = JobSpecReader.Parse(specJson);
-        ImageDataset? dataset = await datasets.FindAsync(DatasetName(spec), cancellationToken);
+        ImageDataset? dataset = await datasets.FindAsync(DatasetName(spec), datasetSha256, cancellationToken);
         try
         {
             return Create(spec, dataset, device);
+        }
+        catch (UnknownDatasetException e) when (datasetSha256 is not null)
+        {
+            throw new SpecException(
+                $"data.dataset: the job was submitted with a data set '{e.Name}' whose content has the SHA-256 {datasetSha256}, which is not in this cluster's store: "
+                + "import it again from the same files.", e);
         }
         catch (UnknownDatasetException e)
         {
@@ -39,6 +45,8 @@ internal sealed class ExperimentFactory(DatasetCache datasets) : IExperimentFact
             throw new SpecException(e.Message, e);
         }
     }
+
+    public Task<string?> DatasetVersionAsync(JobSpec spec, CancellationToken cancellationToken) => datasets.VersionAsync(DatasetName(spec), cancellationToken);
 
     /// <summary>The experiment of a spec.</summary>
     /// <param name="spec">The spec.</param>

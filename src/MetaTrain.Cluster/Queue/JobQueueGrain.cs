@@ -59,13 +59,15 @@ internal sealed partial class JobQueueGrain(
             return new SubmitReply(null, validation.Problems);
         }
 
+        JobSpec spec = JobSpecReader.Parse(submission.SpecJson);
         JobRecord record = new()
         {
-            Job = JobNames.For(JobSpecReader.Parse(submission.SpecJson).Name, submission.Submission),
+            Job = JobNames.For(spec.Name, submission.Submission),
             SpecJson = submission.SpecJson,
             SubmittedAt = time.GetUtcNow(),
             Order = await jobs.NextOrderAsync(CancellationToken.None),
             Owner = submission.Owner,
+            DatasetSha256 = await submissions.DatasetVersionAsync(spec),
         };
         if (submission.InitialParameters is { } initial)
         {

@@ -34,7 +34,7 @@ internal sealed class Submissions(IExperimentFactory factory, ICheckpointStore c
 
         try
         {
-            IExperiment experiment = await Task.Run(() => factory.CreateAsync(submission.SpecJson, device: null, CancellationToken.None));
+            IExperiment experiment = await Task.Run(() => factory.CreateAsync(submission.SpecJson, datasetSha256: null, device: null, CancellationToken.None));
             long parameters = experiment.Parameters.Sum(static slot => (long)slot.Length);
             List<string> problems = await ProblemsAsync(spec, experiment, parameters, submission.InitialParameters, workers);
             string deviceClass = DeviceNeeds.Choose(spec.Resources, devices.DeviceClass, workers) ?? devices.DeviceClass;
@@ -61,6 +61,9 @@ internal sealed class Submissions(IExperimentFactory factory, ICheckpointStore c
             return new ValidationReply { Problems = [e.Message] };
         }
     }
+
+    /// <summary>The content of the data set that a job of this spec trains on from its first iteration to its last.</summary>
+    public Task<string?> DatasetVersionAsync(JobSpec spec) => factory.DatasetVersionAsync(spec, CancellationToken.None);
 
     /// <summary>What a record alone tells of its job.</summary>
     public static JobStatus Describe(JobRecord record)

@@ -45,17 +45,23 @@ internal sealed class RedisDatasetStore(RedisConnection connection) : IDatasetSt
         // First the index: a name in it without a manifest is skipped.
         await connection.RunAsync(database => database.SetAddAsync(_keys.Datasets, manifest.Name), cancellationToken).ConfigureAwait(false);
         RedisValue content = StoreJson.Write(manifest, StoreJson.Default.DatasetManifest);
+        RedisKey version = _keys.Dataset(manifest.Name, manifest.ContentSha256);
+        await connection.RunAsync(database => database.StringSetAsync(version, content), cancellationToken).ConfigureAwait(false);
         await connection.RunAsync(database => database.StringSetAsync(_keys.Dataset(manifest.Name), content), cancellationToken).ConfigureAwait(false);
     }
 
     public Task<DatasetManifest?> FindAsync(string name, CancellationToken cancellationToken) =>
-        connection.RunAsync(database => FindAsync(database, name), cancellationToken);
+        connection.RunAsync(database => FindAsync(database, _keys.Dataset(name)), cancellationToken);
+
+    public async Task<DatasetManifest?> FindAsync(string name, string contentSha256, CancellationToken cancellationToken) =>
+        await connection.RunAsync(database => FindAsync(database, _keys.Dataset(name, contentSha256)), cancellationToken).ConfigureAwait(false)
+            ?? (await FindAsync(name, cancellationToken).ConfigureAwait(false) is { } newest && newest.ContentSha256 == contentSha256 ? newest : null);
 
     public async Task<ImmutableArray<DatasetManifest>> ListAsync(CancellationToken cancellationToken)
     {
         RedisValue[] names = await connection.RunAsync(database => database.SetMembersAsync(_keys.Datasets), cancellationToken).ConfigureAwait(false);
         DatasetManifest?[] found = await connection.RunAsync(
-            database => Task.WhenAll(names.Select(name => FindAsync(database, name.ToString()))), cancellationToken).ConfigureAwait(false);
+            database => Task.WhenAll(names.Select(name => FindAsync(database, _keys.Dataset(name.ToString())))), cancellationToken).ConfigureAwait(false);
         return [.. found.OfType<DatasetManifest>().OrderBy(manifest => manifest.Name, StringComparer.Ordinal)];
     }
 
@@ -74,9 +80,8 @@ internal sealed class RedisDatasetStore(RedisConnection connection) : IDatasetSt
         return content;
     }
 
-    private async Task<DatasetManifest?> FindAsync(IDatabase database, string name)
+    private static async Task<DatasetManifest?> FindAsync(IDatabase database, RedisKey key)
     {
-        RedisKey key = _keys.Dataset(name);
         RedisValue content = await database.StringGetAsync(key).ConfigureAwait(false);
         return content.IsNull ? null : StoreJson.Read(content, StoreJson.Default.DatasetManifest, key);
     }

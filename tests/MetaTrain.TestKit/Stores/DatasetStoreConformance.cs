@@ -67,6 +67,21 @@ public abstract class DatasetStoreConformance(StoreFixture fixture) : StoreConfo
     }
 
     [Fact]
+    public async Task Find_GivesTheContentAskedFor_ThoughTheNameHasAnotherSince()
+    {
+        StoreClient client = Connect();
+        DatasetManifest first = await WriteAsync(client, "mine", 1, 2);
+        DatasetManifest second = await WriteAsync(client, "mine", 1, 2, 3);
+        await client.Datasets.CommitAsync(first, Cancellation);
+        await client.Datasets.CommitAsync(second, Cancellation);
+
+        Assert.Equivalent(first, await client.Datasets.FindAsync("mine", first.ContentSha256, Cancellation), strict: true);
+        Assert.Equivalent(second, await client.Datasets.FindAsync("mine", second.ContentSha256, Cancellation), strict: true);
+        Assert.Null(await client.Datasets.FindAsync("mine", Sha([9]), Cancellation));
+        Assert.Null(await client.Datasets.FindAsync("yours", first.ContentSha256, Cancellation));
+    }
+
+    [Fact]
     public async Task WriteShard_IsRefused_WhenTheContentIsNotWhatTheHashSays()
     {
         StoreClient client = Connect();
@@ -105,7 +120,7 @@ public abstract class DatasetStoreConformance(StoreFixture fixture) : StoreConfo
         return new DatasetManifest
         {
             Name = name,
-            ContentSha256 = Sha([]),
+            ContentSha256 = Sha([.. seeds.Select(static seed => (byte)seed)]),
             ExampleShape = [1, 28, 28],
             Classes = [.. classes],
             Licence = "MIT",
