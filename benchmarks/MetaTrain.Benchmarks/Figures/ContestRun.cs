@@ -16,14 +16,15 @@ internal static class ContestRun
 {
     /// <summary>Runs the contest.</summary>
     /// <param name="spec">The spec's file.</param>
+    /// <param name="overrides">What the job's spec has in place of the file's: key=value.</param>
     /// <param name="parameters">What the job learned, as <c>metatrain export</c> writes it.</param>
     /// <returns>
     /// Over how many tasks, of how many learning rates each was the best, and of each optimizer its name, learning rate, losses and 95%
     /// intervals: before the first step, and after each.
     /// </returns>
-    public static JsonObject Run(string spec, string parameters)
+    public static JsonObject Run(string spec, IReadOnlyList<string> overrides, string parameters)
     {
-        JobSpec job = new JobSpecReader().Read(File.ReadAllText(spec)).Spec!;
+        JobSpec job = new JobSpecReader().Read(File.ReadAllText(spec), overrides).Spec!;
         ITaskSource source = TaskSourceRegistry.Create(job.Data, new NoDatasets());
         ISplitModel model = ModelRegistry.All.Read(job.Model).Create(source.TrainingShape);
         ExampleLoss loss = source.TrainingShape.IsRegression ? Losses.MeanSquaredError : Losses.CrossEntropy;

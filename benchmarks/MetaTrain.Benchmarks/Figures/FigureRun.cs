@@ -19,7 +19,7 @@ internal static class FigureRun
     public static async Task<int> RunAsync(string commit, IReadOnlyList<string> arguments)
     {
         string[] names = [.. arguments.TakeWhile(static argument => argument != "--")];
-        string[] more = [.. arguments.Skip(names.Length + 1)];
+        string[] more = [.. arguments.Skip(names.Length + 1).SelectMany(Apart)];
         if (names.FirstOrDefault(name => Figure.All.All(figure => figure.Id != name)) is { } unknown)
         {
             await Console.Error.WriteLineAsync($"There is no figure '{unknown}'; there are {string.Join(", ", Figure.All.Select(static figure => figure.Id))}.");
@@ -50,7 +50,11 @@ internal static class FigureRun
             await WriteAsync();
         }
 
-        await WriteAsync();
+        if (names.Length == 0)
+        {
+            await WriteAsync();
+        }
+
         return 0;
     }
 
@@ -95,20 +99,27 @@ internal static class FigureRun
     private static IEnumerable<string> WithoutData(IReadOnlyList<string> command) =>
         command.Where((word, at) => word != "--data" && (at == 0 || command[at - 1] != "--data"));
 
-    private static async Task<JsonObject> ContestAsync(Figure figure, string job, IEnumerable<string> more)
+    private static async Task<JsonObject> ContestAsync(Figure figure, string job, IReadOnlyList<string> more)
     {
         string parameters = Path.Combine(Path.GetTempPath(), $"metatrain-{job}.safetensors");
         try
         {
             _ = await PrintedAsync(figure, ["export", job, "--to", parameters, "--json", .. DataOf(more)])
                 ?? throw new InvalidOperationException($"The parameters of job {job} could not be exported: its command said why.");
-            return ContestRun.Run(Path.Combine("examples", figure.Example + ".yaml"), parameters);
+            return ContestRun.Run(Path.Combine("examples", figure.Example + ".yaml"), [.. figure.Overrides, .. SetBy(more)], parameters);
         }
         finally
         {
             File.Delete(parameters);
         }
     }
+
+    // --set=key=value is --set key=value: what reads these options here knows one way of writing them.
+    private static string[] Apart(string argument) =>
+        argument.Split(['=', ':'], 2) is ["--set" or "--data", _] both ? both : [argument];
+
+    private static IEnumerable<string> SetBy(IReadOnlyList<string> more) =>
+        more.Zip(more.Skip(1)).Where(static pair => pair.First == "--set").Select(static pair => pair.Second);
 
     private static IEnumerable<string> DataOf(IEnumerable<string> more) => more.SkipWhile(static word => word != "--data").Take(2);
 

@@ -4,7 +4,9 @@
 //   A_h = softmax over j != i of MLP(|x_i - x_j|)_h;   y = FC[x, g_1 A_1 x, ..., g_H A_H x];   x <- [x, LeakyReLU(BN(y))]
 // and the last block's y at the query's node are the C logits.
 // Garcia, Bruna: Few-Shot Learning with Graph Neural Networks, ICLR 2018, arXiv:1711.04043, section 4 (the family of operators: identity
-// and adjacency; edges from absolute differences; dense concatenation); sizes as in the authors' code (github.com/vgsatorras/few-shot-gnn).
+// and adjacency; edges from absolute differences; dense concatenation); default sizes as of the network for miniImageNet in the authors'
+// code (github.com/vgsatorras/few-shot-gnn). Its network for Omniglot has edge layers of 2, 1.5, 1 and 1 times a node's size, batch
+// normalisation on the last block's logits and dropout in the last edge network; both give the query a label of zeros, the paper 1 / C.
 // Heads beyond the first and the gate g = H * softmax(Linear(x_i)) over them are this project's reading of an "adaptive multi-head
 // graph neural network"; heads: 1 is the paper's method. A gate of zeros, where training starts, is no gate.
 //

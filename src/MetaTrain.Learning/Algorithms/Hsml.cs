@@ -3,7 +3,10 @@
 // theta_t <- theta_t - a grad L(theta_t; support of t), K times. The meta-gradient is that of
 // sum_t L(theta_t; query of t) + reconstruction * L_autoencoder(support of t) with respect to theta and everything that makes g, h and eta.
 // Yao, Wei, Huang, Li: Hierarchically Structured Meta-learning, ICML 2019, arXiv:1905.05301, section 4; details that the text leaves open
-// (the mean of the GRU's states, the decoder, the variance of the kernel) as in the authors' program, github.com/huaxiuyao/HSML.
+// (the mean of the GRU's states, the decoder, the variance of the kernel) as in the authors' program, github.com/huaxiuyao/HSML. What
+// differs: assignment above the first level is by the kernel too (a linear gate there); images are recognised by the model's features (a
+// second convolutional net there), which pass an embedding before the GRU (none there for images); the loss of the mean autoencoder has no
+// factor of 0.5.
 // Order first takes theta_t - theta * eta_t as constant.
 //
 // It is computed through autograd alone: the fused programs begin all tasks of a block at one point, and know no recurrent layer. Here

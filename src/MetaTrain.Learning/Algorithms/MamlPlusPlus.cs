@@ -7,7 +7,9 @@
 //   and the last rows of scales and shifts are learned all the same.
 // The cosine schedule of the outer learning rate, the paper's last part, is the section meta's.
 // Antoniou, Edwards, Storkey: How to train your MAML, ICLR 2019, arXiv:1810.09502, section 4. Running statistics by step are left out: the
-// authors' code stores them and normalises with those of the batch.
+// authors' code stores them and normalises with those of the batch. It learns a step size for each tensor; here weight and bias share one.
+// It has K rows of scales and shifts: the support pass at phi_k and the query pass at phi_(k+1) take row k; here both passes at phi_k do, and
+// there are K + 1.
 using System.Collections.Immutable;
 using MetaTrain.Learning.Blocks;
 using MetaTrain.Learning.Episodes;

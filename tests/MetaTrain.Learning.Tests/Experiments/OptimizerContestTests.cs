@@ -33,17 +33,7 @@ public sealed class OptimizerContestTests
         // Two coordinates, one function: gradient descent in plain numbers.
         var source = new QuadraticTaskSource(new QuadraticOptions { Dimensions = 2 });
         var contest = new OptimizerContest(source, new LinearModel(2, 1), Losses.MeanSquaredError) { Steps = 3, Tasks = 1, Seed = 5 };
-        var block = new EpisodeBlock(source.TrainingShape, 1);
-        source.Sample(new EpisodeKey(5, Split.Test, 0, 0), block, 0);
-        double[] theta = [0, 0];
-        List<double> expected = [];
-        for (var step = 0; step <= 3; step++)
-        {
-            double[] errors = [.. Enumerable.Range(0, 2).Select(row =>
-                (block.SupportInputs[2 * row] * theta[0]) + (block.SupportInputs[(2 * row) + 1] * theta[1]) - block.SupportTargets[row])];
-            expected.Add(errors.Sum(error => error * error));
-            theta = [.. theta.Select((value, k) => value - (0.05 * 2 * errors.Select((error, row) => error * block.SupportInputs[(2 * row) + k]).Sum()))];
-        }
+        var expected = DescendByHand(source, new EpisodeKey(5, Split.Test, 0, 0), rate: 0.05, steps: 3);
 
         var curve = contest.Measure(HandMadeOptimizer.Sgd, 0.05);
 
@@ -78,6 +68,48 @@ public sealed class OptimizerContestTests
         Assert.Equal(0.01, tuned.LearningRate);
         Assert.True(tuned.Final.Mean < contest.Measure(HandMadeOptimizer.Sgd, 0.0001).Final.Mean);
         Assert.Equal(16, new OptimizerContest(source, new LinearModel(10, 1), Losses.MeanSquaredError).LearningRates.Length);
+    }
+
+    [Theory]
+    [InlineData(13UL, 0.05, 0.1)]
+    [InlineData(37UL, 0.1, 0.05)]
+    public void Tune_ChoosesByValidationTasks_WhereTestTasksHaveAnotherBestRate(ulong seed, double ofValidation, double ofTest)
+    {
+        var source = new QuadraticTaskSource(new QuadraticOptions { Dimensions = 2 });
+        var contest = new OptimizerContest(source, new LinearModel(2, 1), Losses.MeanSquaredError)
+        {
+            Steps = 3,
+            Tasks = 2,
+            Seed = seed,
+            LearningRates = [0.05, 0.1],
+        };
+
+        var tuned = contest.Tune(HandMadeOptimizer.Sgd);
+
+        Assert.Equal(ofValidation, BestIn(Split.Validation));
+        Assert.Equal(ofTest, BestIn(Split.Test));
+        Assert.Equal(ofValidation, tuned.LearningRate);
+
+        double BestIn(Split split) => contest.LearningRates.MinBy(rate => Enumerable.Range(0, contest.Tasks)
+            .Sum(task => DescendByHand(source, new EpisodeKey(seed, split, 0, task), rate, contest.Steps)[^1]));
+    }
+
+    /// <summary>The losses of plain descent on one function of two coordinates, in plain numbers: before the first step, and after each.</summary>
+    private static double[] DescendByHand(QuadraticTaskSource source, EpisodeKey key, double rate, int steps)
+    {
+        var block = new EpisodeBlock(source.TrainingShape, 1);
+        source.Sample(key, block, 0);
+        double[] theta = [0, 0];
+        var losses = new double[steps + 1];
+        for (var step = 0; step <= steps; step++)
+        {
+            double[] errors = [.. Enumerable.Range(0, 2).Select(row =>
+                (block.SupportInputs[2 * row] * theta[0]) + (block.SupportInputs[(2 * row) + 1] * theta[1]) - block.SupportTargets[row])];
+            losses[step] = errors.Sum(error => error * error);
+            theta = [.. theta.Select((value, k) => value - (rate * 2 * errors.Select((error, row) => error * block.SupportInputs[(2 * row) + k]).Sum()))];
+        }
+
+        return losses;
     }
 
     private static void Outdoes(ITaskSource source, IModel model, OptimizerContest contest, LstmOptimizerOptions options, double fixedRate)
