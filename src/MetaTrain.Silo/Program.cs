@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using MetaTrain.Silo.Hosting;
+using MetaTrain.Silo.Processes;
 using MetaTrain.Silo.Store;
 using MetaTrain.Silo.Verbs;
 
@@ -24,10 +25,10 @@ try
     }
 
     int code = await parsed.InvokeAsync(invocation);
-    return parsed.Errors.Count > 0 ? ExitCode.WrongUsage : code;
+    ProcessEnd.With(parsed.Errors.Count > 0 ? ExitCode.WrongUsage : code);
 }
 catch (StartFailure failure)
 {
     await Console.Error.WriteLineAsync(failure.Message);
-    return failure.ExitCode;
+    ProcessEnd.With(failure.ExitCode);
 }

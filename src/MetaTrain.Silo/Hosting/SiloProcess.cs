@@ -21,19 +21,6 @@ internal static partial class SiloProcess
         // libtorch takes longer to load than everything else to be built: side by side.
         Task torch = Task.Run(TorchRuntime.EnsureLoaded);
         Task warm = WarmAsync(torch, options);
-        try
-        {
-            return await RunAsync(options, owner, torch, warm).ConfigureAwait(false);
-        }
-        finally
-        {
-            // Native code that still computes while the process ends brings it down instead.
-            await warm.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private static async Task<int> RunAsync(SiloOptions options, Owner owner, Task torch, Task warm)
-    {
         WebApplication application = SiloHost.Build(options, owner);
         await using (application.ConfigureAwait(false))
         {
@@ -101,7 +88,7 @@ internal static partial class SiloProcess
 
             // Writes what is still queued.
             loggers.Dispose();
-            Environment.Exit(ExitCode.Failed);
+            ProcessEnd.With(ExitCode.Failed);
         }
 
         await ended.ConfigureAwait(false);
