@@ -47,6 +47,10 @@ public sealed class MatchingNet(ISplitModel model, ExampleLoss loss, MatchingNet
     private readonly MatchingNetOptions _options = options ?? new MatchingNetOptions();
 
     /// <inheritdoc/>
+    /// <remarks>The attention to a class is the sum of that to its examples.</remarks>
+    protected internal override bool CountsExamples => true;
+
+    /// <inheritdoc/>
     protected internal override Tensor Compare(ParameterSet parameters, Comparison comparison)
     {
         var (queries_TQF, support_TSF) = (comparison.Queries, comparison.Support);
