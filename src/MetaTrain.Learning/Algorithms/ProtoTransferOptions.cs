@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 
 namespace MetaTrain.Learning.Algorithms;
 
@@ -46,7 +47,17 @@ public sealed record ProtoTransferOptions : IValidatableObject
     public double Scale { get; init; } = 10;
 
     /// <inheritdoc/>
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => Views > 1 && !Concatenate
-        ? [new ValidationResult($"is {Views}, but concatenate is false: set it to true, or leave views out.", [nameof(Views)])]
-        : [];
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Views > 1 && !Concatenate)
+        {
+            yield return new ValidationResult($"is {Views}, but concatenate is false: set it to true, or leave views out.", [nameof(Views)]);
+        }
+
+        if (Scale != new ProtoTransferOptions().Scale && !Concatenate)
+        {
+            yield return new ValidationResult(
+                string.Create(CultureInfo.InvariantCulture, $"is {Scale}, but concatenate is false: set it to true, or leave scale out."), [nameof(Scale)]);
+        }
+    }
 }

@@ -8,7 +8,6 @@ using MetaTrain.Learning.Experiments;
 using MetaTrain.Learning.InnerLoop;
 using MetaTrain.Learning.MetaOptimizers;
 using MetaTrain.Learning.Models;
-using MetaTrain.Learning.Options;
 using MetaTrain.Learning.Tensors;
 using static TorchSharp.torch;
 
@@ -202,11 +201,6 @@ public sealed class ProtoTransferTests
         double LossAt(ParameterSet direction, double step) =>
             TensorData.ToDoubles(method.Compute(TestTasks.Context, parameters.Zip(direction, (value, by) => Ops.Add(value, by, step)), tasks).Losses)[0];
     }
-
-    [Fact]
-    public void Options_RefuseViewsThatAreNotJoined() => Assert.Equal(
-        "algorithm.views is 2, but concatenate is false: set it to true, or leave views out.",
-        Assert.Throws<OptionsException>(() => AlgorithmRegistry.All.Read(System.Text.Json.JsonSerializer.SerializeToElement(new { kind = "proto-transfer", views = 2 }))).Message);
 
     [Fact]
     public void Train_LearnsToTellClassesApart_FromImagesWithoutLabels()
