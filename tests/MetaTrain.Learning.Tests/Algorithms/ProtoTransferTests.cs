@@ -192,7 +192,7 @@ public sealed class ProtoTransferTests
         var gradient = method.Compute(TestTasks.Context, parameters, tasks).Gradient;
         for (ulong seed = 0; seed < 32; seed++)
         {
-            var direction = parameters.Select(value => TestTasks.Random((seed * 100) + (ulong)value.NumberOfElements, value.shape));
+            var direction = Slopes.Direction(parameters, seed);
             var along = gradient.Zip(direction, Ops.Multiply).Tensors.Sum(product => TensorData.ToDoubles(product).Sum());
             var slope = (LossAt(direction, 1e-6) - LossAt(direction, -1e-6)) / 2e-6;
             Assert.True(Math.Abs(along - slope) <= 1e-6 * Math.Max(1, Math.Abs(slope)), $"Direction {seed}: {along:R}, but the loss changes by {slope:R}.");
