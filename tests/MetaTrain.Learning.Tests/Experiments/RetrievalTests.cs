@@ -129,7 +129,8 @@ public sealed class RetrievalTests
     [Fact]
     public void Retrieve_FindsTheClassOfAQuery_AmongViewsOfDifferentNumbersOfExamples()
     {
-        // The body is the identity on positive numbers; each class points in a direction of its own.
+        // The body is the identity on positive numbers; each class points in a direction of its own. Of three examples each, by where they
+        // stand, y would be two of x and one of its own.
         var method = new ProtoTransfer(new Mlp(3, 3, 3), Losses.CrossEntropy, new ProtoTransferOptions { Concatenate = true, Views = 2 });
         var layout = TestTasks.LayoutOf(method);
         var parameters = new float[layout.Length];
@@ -137,9 +138,9 @@ public sealed class RetrievalTests
         (parameters[weight.Offset], parameters[weight.Offset + 4], parameters[weight.Offset + 8]) = (1, 1, 1);
         NamedClass[] classes =
         [
-            new("x", new float[] { 1, 0, 0, 2, 0.1f, 0, 3, 0, 0.1f, 4, 0, 0 }),
+            new("x", new float[] { 1, 0, 0, 2, 0.1f, 0, 3, 0, 0.1f, 4, 0, 0, 5, 0, 0 }),
             new("y", new float[] { 0, 1, 0, 0.1f, 2, 0 }),
-            new("z", new float[] { 0, 0.1f, 1, 0, 0, 2, 0.1f, 0, 3 }),
+            new("z", new float[] { 0, 0.1f, 1, 0, 0, 2 }),
         ];
 
         var answers = Retrieval.Retrieve(method, parameters, [3], classes, [1, 0, 0, 0, 1, 0, 0, 0, 1], count: 3);
