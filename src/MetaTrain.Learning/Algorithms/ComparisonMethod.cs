@@ -47,6 +47,12 @@ public abstract class ComparisonMethod(ISplitModel model, ExampleLoss loss, para
     /// </summary>
     protected internal virtual int Descriptions => 0;
 
+    /// <summary>The method with the same parameters whose answers are logits, so that their softmax is a probability: this one, where they are.</summary>
+    protected internal virtual ComparisonMethod OfLogits => this;
+
+    /// <summary>True when the answer for a class grows with its number of support examples: only classes with as many can be compared then.</summary>
+    protected internal virtual bool CountsExamples => false;
+
     /// <summary>Whether the body normalises over the examples that it is shown together.</summary>
     internal bool BodyMixesExamples => model.MixesExamples;
 

@@ -28,7 +28,7 @@ public enum GaussianDistance
 
 /// <summary>The options of <see cref="GaussianProto"/>.</summary>
 [Description("Gaussian prototypical networks (Fort 2017): class means weighted by learned precisions, which also scale the distances.")]
-public sealed record GaussianProtoOptions
+public sealed record GaussianProtoOptions : IValidatableObject
 {
     /// <summary>The dimensions of the space that examples are compared in.</summary>
     [Description("The dimensions of the space that examples are compared in.")]
@@ -56,4 +56,9 @@ public sealed record GaussianProtoOptions
     [Description("Draws of each prototype while training, where sampled.")]
     [Range(1, 1000)]
     public int Samples { get; init; } = 10;
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => Samples != new GaussianProtoOptions().Samples && !Sampled
+        ? [new ValidationResult($"is {Samples}, but sampled is false: set it to true, or leave samples out.", [nameof(Samples)])]
+        : [];
 }

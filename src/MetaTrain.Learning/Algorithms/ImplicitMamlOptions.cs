@@ -39,13 +39,21 @@ public sealed record ImplicitMamlOptions : IValidatableObject
     public double Damping { get; init; }
 
     /// <inheritdoc/>
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => InnerLearningRate * Regularization < 2
-        ? []
-        : [
-            new ValidationResult(
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (InnerLearningRate * Regularization >= 2)
+        {
+            yield return new ValidationResult(
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"is {InnerLearningRate}, which times a regularization of {Regularization} is {InnerLearningRate * Regularization}: the proximal term alone would make the steps diverge; take less than {2 / Regularization}."),
-                [nameof(InnerLearningRate)]),
-        ];
+                [nameof(InnerLearningRate)]);
+        }
+
+        if (Damping > 0 && ConjugateGradientSteps == 0)
+        {
+            yield return new ValidationResult(
+                string.Create(CultureInfo.InvariantCulture, $"is {Damping}, but conjugateGradientSteps is 0: take at least 1, or leave damping out."), [nameof(Damping)]);
+        }
+    }
 }

@@ -52,11 +52,11 @@ public sealed class LstmOptimizer(IModel model, ExampleLoss loss, LstmOptimizerO
         var theta_TP = Start(parameters, tasks.Support.Tasks, context);
         var (memory, gradient_TP) = (_network.Empty(theta_TP), Slope(theta_TP, tasks.Support));
         var (ofWeights, ofStart_TP) = ((ParameterSet?)null, (Tensor?)null);
-        for (var first = 0; first < InnerSteps; first += _options.Truncation)
+        for (int first = 0, end; first < InnerSteps; first = end)
         {
             using var scope = NewDisposeScope();
             var metaLoss = (Tensor?)null;
-            var end = Math.Min(first + _options.Truncation, InnerSteps);
+            end = End(first);
             var isLearned = _options.MetaLoss == OptimizerLoss.SupportTrajectory || end == InnerSteps;
             for (var step = first; step < end; step++)
             {
@@ -123,6 +123,14 @@ public sealed class LstmOptimizer(IModel model, ExampleLoss loss, LstmOptimizerO
 
     private static ParameterSet Weights(ParameterSet parameters) =>
         parameters.Take(parameters.Layout.Where(name => name.StartsWith(CoordinateLstm.Prefix, StringComparison.Ordinal)));
+
+    /// <summary>
+    /// Where the steps end that are differentiated through together with step <paramref name="first"/>, at which they begin. A query loss has only
+    /// the last of such stretches learned from: with it the first one is cut short, not the last.
+    /// </summary>
+    private int End(int first) => _options.MetaLoss == OptimizerLoss.Query
+        ? InnerSteps - ((InnerSteps - first - 1) / _options.Truncation * _options.Truncation)
+        : Math.Min(first + _options.Truncation, InnerSteps);
 
     private static Tensor Plus(Tensor? sum, Tensor term) => sum is null ? term.clone() : Ops.Add(sum, term);
 

@@ -21,7 +21,7 @@ public enum StepSizes
 /// The options of <see cref="MamlPlusPlus"/>. MAML itself is <c>multiStepLoss: false, stepSizes: fixed, perStepNorm: false, adaptNorm: true</c>.
 /// </summary>
 [Description("MAML++ (Antoniou et al. 2019): MAML with a loss after every inner step, learned step sizes and batch normalisation by inner step, each of which can be switched off.")]
-public sealed record MamlPlusPlusOptions
+public sealed record MamlPlusPlusOptions : IValidatableObject
 {
     /// <summary>second, or first.</summary>
     [Description("second: differentiate through the adaptation. first: take the gradients of the inner steps as constants, cheaper; what is learned of the steps still is.")]
@@ -66,4 +66,9 @@ public sealed record MamlPlusPlusOptions
     /// <summary>True to adapt the normalisations' scales and shifts in the inner loop.</summary>
     [Description("Adapts the scales and shifts of batch normalisations in the inner loop, as MAML does; with perStepNorm, what a task changed is carried from step to step.")]
     public bool AdaptNorm { get; init; }
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => FirstOrderIterations > 0 && Order == GradientOrder.First
+        ? [new ValidationResult($"is {FirstOrderIterations}, but order is first: set it to second, or leave firstOrderIterations out.", [nameof(FirstOrderIterations)])]
+        : [];
 }

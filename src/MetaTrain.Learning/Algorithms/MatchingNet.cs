@@ -14,7 +14,7 @@ namespace MetaTrain.Learning.Algorithms;
 
 /// <summary>The options of <see cref="MatchingNet"/>.</summary>
 [Description("Matching networks (Vinyals et al. 2016): the labels of the support set, weighted by attention on the cosine of features.")]
-public sealed record MatchingNetOptions
+public sealed record MatchingNetOptions : IValidatableObject
 {
     /// <summary>Whether features are embedded once more, in the context of the whole support set.</summary>
     [Description("true: embed features again in the context of the support set, by a bidirectional and an attention LSTM (the paper's FCE).")]
@@ -33,6 +33,11 @@ public sealed record MatchingNetOptions
     /// <summary>Whether the scale is learned.</summary>
     [Description("true: the scale is learned too (its logarithm is) and begins at scale.")]
     public bool LearnScale { get; init; }
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => ProcessingSteps != new MatchingNetOptions().ProcessingSteps && !FullContext
+        ? [new ValidationResult($"is {ProcessingSteps}, but fullContext is false: set it to true, or leave processingSteps out.", [nameof(ProcessingSteps)])]
+        : [];
 }
 
 /// <summary>Matching networks (arXiv:1606.04080).</summary>
@@ -45,6 +50,10 @@ public sealed class MatchingNet(ISplitModel model, ExampleLoss loss, MatchingNet
     private const string LogScale = "matching.scale.log";
 
     private readonly MatchingNetOptions _options = options ?? new MatchingNetOptions();
+
+    /// <inheritdoc/>
+    /// <remarks>The attention to a class is the sum of that to its examples.</remarks>
+    protected internal override bool CountsExamples => true;
 
     /// <inheritdoc/>
     protected internal override Tensor Compare(ParameterSet parameters, Comparison comparison)

@@ -5,7 +5,7 @@ namespace MetaTrain.Learning.Algorithms;
 
 /// <summary>The options of <see cref="MetaNet"/>.</summary>
 [Description("Meta networks (Munkhdalai and Yu 2017): fast weights generated from loss gradients beside slow ones, on the features of the model's body.")]
-public sealed record MetaNetOptions
+public sealed record MetaNetOptions : IValidatableObject
 {
     /// <summary>Units of the embedding and of the base learner's hidden layer.</summary>
     [Description("Units of the embedding and of the base learner's hidden layer.")]
@@ -34,4 +34,9 @@ public sealed record MetaNetOptions
     [Description("Cosine similarities are multiplied with it before the memory's softmax; 1 as in the paper, more reads fewer memories.")]
     [Range(0.0, 1000.0, MinimumIsExclusive = true)]
     public double Sharpness { get; init; } = 1;
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => RepresentationSteps != new MetaNetOptions().RepresentationSteps && !AugmentEmbedding
+        ? [new ValidationResult($"is {RepresentationSteps}, but augmentEmbedding is false: set it to true, or leave representationSteps out.", [nameof(RepresentationSteps)])]
+        : [];
 }

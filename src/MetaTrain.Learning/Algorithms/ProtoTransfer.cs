@@ -7,11 +7,12 @@
 //
 // Where classes are images depends on the data alone (data.labels: false): with labels this is ProtoNet whose head is fine-tuned.
 //
-// Concatenated prototypes: no paper of that name was found; this is our reading. The shots of a class are parted into V views, each view's
-// prototype is brought to length 1, and the V are joined: p_c = [p_c1 ... p_cV]. A query has one view, which stands in all V places. Distances
-// then are those to each view, summed: before fine-tuning, the answers of ProtoNet on unit vectors with the mean of the views' unit
-// prototypes in place of the prototype. What it adds is that views count alike, however long their features are.
-// T tasks, S support and Q query examples, C classes, K shots, F features, V views.
+// Concatenated prototypes: no paper of that name was found; this is our reading. The shots of a class are parted into V views in their order, V
+// the same for all classes and at most the shots of the class that has fewest. Each view's prototype is brought to length 1, and the V are joined
+// at length 1: p_c = [p_c1 ... p_cV] / sqrt(V). A query has one view f of length 1, which stands in all V places: [f ... f] / sqrt(V). Before
+// fine-tuning, the logit of class c is -s mean_v |f - p_cv|^2, s the scale, up to a constant that all classes share. What it adds is that views
+// count alike, however long their features are.
+// T tasks, S support and Q query examples, C classes, F features, V views.
 using System.Collections.Immutable;
 using MetaTrain.Learning.InnerLoop;
 using MetaTrain.Learning.Models;
@@ -38,8 +39,9 @@ public sealed class ProtoTransfer(ISplitModel model, ExampleLoss loss, ProtoTran
     protected internal override Tensor Compare(ParameterSet parameters, Comparison comparison)
     {
         var (support, labels) = (comparison.Support, comparison.Labels);
-        var views = _options.Concatenate ? (int)Math.Min(_options.Views, support.shape[1] / labels.shape[2]) : 1;
-        var head = Head(Prototypes(support, labels, views));
+        var prototypes = _options.Concatenate ? Joined(support, labels) : ProtoNet.Prototypes(support, labels);
+        var views = prototypes.shape[2] / support.shape[2];
+        var head = Head(prototypes);
         if (comparison.Training is null && comparison.InnerSteps > 0)
         {
             head = Tune(head, new Examples(InEachView(support, views), labels), comparison.InnerSteps);
@@ -61,28 +63,19 @@ public sealed class ProtoTransfer(ISplitModel model, ExampleLoss loss, ProtoTran
         return new ParameterSet(layout, layout.Slots.Select(slot => slot.Name == Weight ? weight_TCF : bias_TC));
     }
 
-    /// <summary>Class means, or those of each view at length 1, joined: [T, C, V F].</summary>
-    private Tensor Prototypes(Tensor features, Tensor labels, int views)
+    /// <summary>The prototypes of each class's views, joined at length 1: [T, C, V F] from features [T, S, F] and one-hot labels [T, S, C].</summary>
+    private Tensor Joined(Tensor features, Tensor labels)
     {
-        if (!_options.Concatenate)
-        {
-            return ProtoNet.Prototypes(features, labels);
-        }
-
-        // Examples are ordered by class, so that the shots of a class are neighbours.
-        var (classes, shots) = (labels.shape[2], features.shape[1] / labels.shape[2]);
-        var features_TCKF = features.reshape(features.shape[0], classes, shots, features.shape[2]);
-        return cat([.. Enumerable.Range(0, views).Select(View)], 2);
-
-        Tensor View(int view)
-        {
-            var (first, end) = (view * shots / views, (view + 1) * shots / views);
-            return Ops.Normalize(Ops.Mean(features_TCKF.narrow(2, first, end - first), 2));
-        }
+        var shares_TCVS = ClassViews.Shares(labels, _options.Views);
+        var (tasks, classes, views) = (labels.shape[0], labels.shape[2], shares_TCVS.shape[2]);
+        var prototypes = Ops.Normalize(shares_TCVS.reshape(tasks, classes * views, -1).bmm(features));
+        return Ops.Scale(prototypes.reshape(tasks, classes, -1), 1 / Math.Sqrt(views));
     }
 
-    private Tensor InEachView(Tensor features, int views) =>
-        _options.Concatenate ? cat([.. Enumerable.Repeat(Ops.Normalize(features), views)], 2) : features;
+    /// <summary>Features in the place of each view, joined at length 1: [T, N, V F] from [T, N, F].</summary>
+    private Tensor InEachView(Tensor features, long views) => _options.Concatenate
+        ? Ops.Scale(cat([.. Enumerable.Repeat(Ops.Normalize(features), (int)views)], 2), 1 / Math.Sqrt(views))
+        : features;
 
     private ParameterSet Tune(ParameterSet head, Examples support, int steps)
     {

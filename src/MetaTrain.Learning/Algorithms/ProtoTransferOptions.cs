@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 
 namespace MetaTrain.Learning.Algorithms;
 
@@ -35,18 +36,28 @@ public sealed record ProtoTransferOptions : IValidatableObject
     [Description("true: a class is known by the prototypes of several views of it, each at length 1, joined; features are at length 1 too. false: by one prototype.")]
     public bool Concatenate { get; init; }
 
-    /// <summary>How many groups the shots are parted into, each a view with a prototype of its own; never more than there are shots.</summary>
-    [Description("How many views the shots are parted into for concatenate: true, each with a prototype of its own; never more than there are shots.")]
+    /// <summary>How many groups the shots are parted into, each a view with a prototype of its own; never more than any class has shots.</summary>
+    [Description("How many views the shots are parted into for concatenate: true, each with a prototype of its own; never more than any class has shots.")]
     [Range(1, 100)]
     public int Views { get; init; } = 1;
 
-    /// <summary>What logits of normalised prototypes are multiplied by.</summary>
-    [Description("What squared distances between vectors of length 1 are multiplied by, for concatenate: true.")]
+    /// <summary>What the mean over views of squared distances between vectors of length 1 is multiplied by.</summary>
+    [Description("What the mean over views of squared distances between vectors of length 1 is multiplied by, for concatenate: true.")]
     [Range(0.0, 1000.0, MinimumIsExclusive = true)]
     public double Scale { get; init; } = 10;
 
     /// <inheritdoc/>
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => Views > 1 && !Concatenate
-        ? [new ValidationResult($"is {Views}, but concatenate is false: set it to true, or leave views out.", [nameof(Views)])]
-        : [];
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Views > 1 && !Concatenate)
+        {
+            yield return new ValidationResult($"is {Views}, but concatenate is false: set it to true, or leave views out.", [nameof(Views)]);
+        }
+
+        if (Scale != new ProtoTransferOptions().Scale && !Concatenate)
+        {
+            yield return new ValidationResult(
+                string.Create(CultureInfo.InvariantCulture, $"is {Scale}, but concatenate is false: set it to true, or leave scale out."), [nameof(Scale)]);
+        }
+    }
 }

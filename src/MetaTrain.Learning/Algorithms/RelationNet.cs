@@ -59,6 +59,18 @@ public sealed class RelationNet(ISplitModel model, RelationNetOptions? options =
 {
     private readonly RelationNetOptions _options = options ?? new RelationNetOptions();
     private readonly RelationModule _module = new(model.FeatureShape, options ?? new RelationNetOptions());
+    private readonly RelationNet? _ofLogits = options?.Loss == RelationLoss.Mse ? new(model, options with { Loss = RelationLoss.CrossEntropy }) : null;
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// With squared errors, r_ij tells by itself whether query j fits class i. That it fits exactly one of the classes has the probability
+    /// r_ij / (1 - r_ij) for each, over their sum: the softmax of the scores before their sigmoid.
+    /// </remarks>
+    protected internal override ComparisonMethod OfLogits => _ofLogits ?? this;
+
+    /// <inheritdoc/>
+    /// <remarks>A class's features are a sum over its examples.</remarks>
+    protected internal override bool CountsExamples => true;
 
     /// <inheritdoc/>
     protected internal override bool MixesQueries => _options.BatchNorm;

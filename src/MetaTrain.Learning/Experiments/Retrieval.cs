@@ -10,8 +10,8 @@ namespace MetaTrain.Learning.Experiments;
 /// <summary>A class to be found.</summary>
 /// <param name="Name">What answers call it.</param>
 /// <param name="Examples">
-/// [K, D], row-major: its support examples, K at least 1; classes may have different numbers of them. Where descriptions are compared with, K
-/// may be 0: examples only help to normalise a query.
+/// [K, D], row-major: its support examples, K at least 1; classes may have different numbers of them where the method allows it
+/// (<see cref="Retrieval"/>). Where descriptions are compared with, K may be 0: examples only help to normalise a query.
 /// </param>
 public sealed record NamedClass(string Name, ReadOnlyMemory<float> Examples)
 {
@@ -24,10 +24,18 @@ public sealed record NamedClass(string Name, ReadOnlyMemory<float> Examples)
 
 /// <summary>A class that was found.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Probability">Its probability among all the classes given, also those that were not returned.</param>
+/// <param name="Probability">
+/// Its probability among all the classes given, also those that were not returned: the softmax of the method's logits. For relation-net
+/// trained with mse, whose scores r are sigmoids, that is r / (1 - r) over the sum of it: exactly one of the classes is the query's.
+/// </param>
 public readonly record struct RetrievedClass(string Name, double Probability);
 
-/// <summary>Finds the classes nearest to examples with a trained instance-based method, among any number of classes that it never saw.</summary>
+/// <summary>
+/// Finds the classes nearest to examples with a trained instance-based method, among any number of classes that it never saw. proto-net,
+/// gaussian-proto and proto-transfer take classes with different numbers of examples, though to gaussian-proto a class with more examples is
+/// surer, so that distances from it count more; matching-net and relation-net take classes with as many each, because their answers grow with
+/// the number. Methods with a fixed number of classes (gnn, meta-net, all of gradient steps) are refused.
+/// </summary>
 public static class Retrieval
 {
     /// <summary>The nearest classes of each query, computed on the calling thread.</summary>
@@ -40,6 +48,7 @@ public static class Retrieval
     /// <param name="transductive">True to normalise the queries together; false answers each as if it were the only one.</param>
     /// <returns>For each query, the most probable class first.</returns>
     /// <exception cref="ArgumentException">What does not go together, in one sentence.</exception>
+    /// <exception cref="RetrievalException">The method compares only classes with as many examples each, and these have not.</exception>
     public static ImmutableArray<ImmutableArray<RetrievedClass>> Retrieve(
         IMetaAlgorithm algorithm,
         ReadOnlySpan<float> parameters,
@@ -54,6 +63,7 @@ public static class Retrieval
         var length = input.Aggregate(1, (product, size) => product * size);
         var told = (algorithm as ComparisonMethod)?.Descriptions ?? 0;
         Check(classes, queries.Length, length, count, told);
+        CheckCounts(algorithm, classes, length);
         if (told > 0 && !transductive && ((ComparisonMethod)algorithm).BodyMixesExamples && classes.All(named => named.Examples.IsEmpty))
         {
             throw new ArgumentException(
@@ -64,7 +74,7 @@ public static class Retrieval
         TorchRuntime.PinThread();
         using var scope = NewDisposeScope();
         var context = new ComputeContext();
-        var predictor = algorithm.Adapt(
+        var predictor = ((algorithm as ComparisonMethod)?.OfLogits ?? algorithm).Adapt(
             new AdaptContext { Transductive = transductive }, ParameterSet.Load(layout, parameters, context), Support(input, classes, length, told));
         var answers = predictor.Predict(TensorData.FromValues(queries, [1, queries.Length / length, .. input.Select(size => (long)size)]));
         var probabilities = TensorData.ToDoubles(Ops.Softmax(answers));
@@ -109,6 +119,16 @@ public static class Retrieval
         if (parameters != layout.Length)
         {
             throw new ArgumentException($"{parameters} parameters were given, but this method has {layout.Length}: pass those that it learned.", nameof(parameters));
+        }
+    }
+
+    private static void CheckCounts(IMetaAlgorithm algorithm, IReadOnlyList<NamedClass> classes, int length)
+    {
+        if (algorithm is ComparisonMethod { CountsExamples: true } && classes.FirstOrDefault(named => named.Examples.Length != classes[0].Examples.Length) is { } other)
+        {
+            throw new RetrievalException(
+                $"The class \"{other.Name}\" has another number of examples than \"{classes[0].Name}\", {other.Examples.Length / length} instead of "
+                + $"{classes[0].Examples.Length / length}, and the answers of this method grow with it: give each class as many, or retrieve with a method that takes their mean, for instance proto-net.");
         }
     }
 

@@ -35,7 +35,7 @@ public sealed class FiniteDifferenceTests
         for (ulong seed = 0; checkedDirections < Directions; seed++)
         {
             using var directionScope = NewDisposeScope();
-            var direction = parameters.Select(value => TestTasks.Random(Seed(seed, value), value.shape));
+            var direction = Slopes.Direction(parameters, seed);
             var (coarse, fine) = (Slope(maml, parameters, direction, tasks, Step), Slope(maml, parameters, direction, tasks, Step / 2));
 
             // Where a ReLU's kink lies between the points, the two differ far more than rounding and curvature explain.
@@ -64,6 +64,4 @@ public sealed class FiniteDifferenceTests
         var predictions = maml.Adapt(new AdaptContext(), moved, tasks.Support).Predict(tasks.Query.Inputs);
         return TensorData.ToDoubles(TaskLoss.Of(maml.Loss, predictions, tasks.Query)).Sum();
     }
-
-    private static ulong Seed(ulong direction, Tensor value) => (direction * 1000) + (ulong)value.NumberOfElements;
 }

@@ -82,7 +82,7 @@ public sealed class GaussianProtoTests
         for (ulong seed = 0; checkedDirections < 32; seed++)
         {
             using var directionScope = NewDisposeScope();
-            var direction = parameters.Select(value => TestTasks.Random((seed * 1000) + (ulong)value.NumberOfElements, value.shape));
+            var direction = Slopes.Direction(parameters, seed);
             var (coarse, fine) = (Slope(direction, 1e-6), Slope(direction, 5e-7));
             if (Math.Abs(coarse - fine) > 1e-6 * Math.Max(Math.Abs(fine), 1e-2))
             {

@@ -55,7 +55,7 @@ public sealed class HsmlGradientTests
         for (ulong seed = 0; checkedDirections < Directions; seed++)
         {
             using var directionScope = NewDisposeScope();
-            var direction = parameters.Select(value => TestTasks.Random((seed * 1000) + (ulong)value.NumberOfElements, value.shape));
+            var direction = Slopes.Direction(parameters, seed);
             var (coarse, fine) = (Slope(direction, Step), Slope(direction, Step / 2));
             if (Math.Abs(coarse - fine) > 1e-6 * Math.Max(Math.Abs(fine), 1e-2))
             {

@@ -38,13 +38,13 @@ internal sealed class LstmOptimizerByHand(Dictionary<string, double[]> weights, 
     /// <summary>
     /// The places after each step with these weights, when every gradient, and place and memory where a stretch begins, are those of a recorded run.
     /// </summary>
-    public List<double[]> Again(List<Moment> recorded, int truncation)
+    public List<double[]> Again(List<Moment> recorded, Func<int, bool> begins)
     {
         var (theta, memory) = (recorded[0].Theta, recorded[0].Memory);
         List<double[]> places = [];
         for (var step = 0; step < recorded.Count - 1; step++)
         {
-            (theta, memory) = step % truncation == 0 ? (recorded[step].Theta, recorded[step].Memory) : (theta, memory);
+            (theta, memory) = begins(step) ? (recorded[step].Theta, recorded[step].Memory) : (theta, memory);
             (theta, memory) = Step(theta, memory, recorded[step].Gradient);
             places.Add(theta);
         }

@@ -65,7 +65,7 @@ public sealed class LstmOptimizerTests
                 var moved = Hand(parameters.Zip(direction, (value, along) => Ops.Add(value, along, step)), options);
                 return Enumerable.Range(0, Tasks).Sum(task =>
                 {
-                    var places = moved.Again(runs[task], truncation);
+                    var places = moved.Again(runs[task], step => (metaLoss == OptimizerLoss.Query ? options.InnerSteps - step : step) % truncation == 0);
                     var ((x, y), query) = (Function(tasks.Support, task), Function(tasks.Query, task));
                     return metaLoss == OptimizerLoss.SupportTrajectory
                         ? places.Sum(theta => LstmOptimizerByHand.Loss(x, y, theta))
@@ -78,6 +78,46 @@ public sealed class LstmOptimizerTests
                 TensorData.ToDoubles(Ops.Multiply(computed.Gradient[parameter.Name], direction[parameter.Name])).Sum());
             Assert.True(Math.Abs(expected - actual) <= 1e-6 * Math.Max(1, Math.Abs(expected)), $"Direction {seed}: {actual:R}, but the loss changes by {expected:R}.");
         }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(5)]
+    [InlineData(9)]
+    public void Query_IsLearnedFromByTheLastSteps_AsManyAsTheTruncation(int truncation)
+    {
+        TorchRuntime.PinThread();
+        using var scope = NewDisposeScope();
+        var options = Small(OptimizerLoss.Query, truncation);
+        var optimizer = new LstmOptimizer(new LinearModel(Dimensions, 1), Losses.MeanSquaredError, options);
+        var (parameters, tasks) = (TestTasks.Parameters(optimizer), Regression(Dimensions));
+
+        var computed = optimizer.Compute(TestTasks.Context, parameters, tasks).Gradient;
+
+        var network = new CoordinateLstm(options.Layers, options.HiddenUnits, options.PreprocessingP, options.OutputScale);
+        var weights = parameters.Take(new ParameterLayout(network.Parameters.Select(parameter => (parameter.Name, parameter.Shape)))).AsLeaves();
+        var theta_TP = Ops.ExpandTasks(parameters["head.weight"].reshape(1, Dimensions), Tasks);
+        var memory = network.Empty(theta_TP);
+        for (var step = 0; step < options.InnerSteps; step++)
+        {
+            var slope_TP = Ops.Scale(tasks.Support.Inputs.transpose(1, 2).bmm(Errors(tasks.Support)).squeeze(-1), 2);
+            (var update_TP, memory) = network.Step(weights, slope_TP.detach(), memory);
+            theta_TP = Ops.Add(theta_TP, update_TP);
+            if (step + truncation < options.InnerSteps)
+            {
+                (theta_TP, memory) = (theta_TP.detach(), memory.Select(tensor => tensor.detach()));
+            }
+        }
+
+        var loss = Ops.Scale(Ops.Sum(Ops.Square(Errors(tasks.Query))), 1.0 / tasks.Query.Inputs.shape[1]);
+        var expected = Gradients.Of(loss, weights, createGraph: false);
+        Assert.All(expected.Layout.Slots, slot => TestTasks.AssertClose(
+            TensorData.ToDoubles(expected[slot.Name]), TensorData.ToDoubles(computed[slot.Name]), 1e-10, slot.Name));
+        Assert.Contains(TestTasks.Flat(expected), value => Math.Abs(value) > 1e-3);
+
+        Tensor Errors(Examples examples) => Ops.Subtract(examples.Inputs.bmm(theta_TP.unsqueeze(-1)), examples.Targets);
     }
 
     [Fact]

@@ -8,7 +8,6 @@ using MetaTrain.Learning.Experiments;
 using MetaTrain.Learning.InnerLoop;
 using MetaTrain.Learning.MetaOptimizers;
 using MetaTrain.Learning.Models;
-using MetaTrain.Learning.Options;
 using MetaTrain.Learning.Tensors;
 using static TorchSharp.torch;
 
@@ -150,17 +149,37 @@ public sealed class ProtoTransferTests
         int[][] groups = views switch { 1 => [[0, 1, 2, 3]], 2 => [[0, 1], [2, 3]], 3 => [[0], [1], [2, 3]], _ => [[0], [1], [2], [3]] };
         for (var query = 0; query < queries.Length; query++)
         {
-            var expected = Enumerable.Range(0, Ways).Select(c => groups.Sum(group =>
-            {
-                var prototype = Unit([.. Enumerable.Range(0, Features).Select(f => group.Average(k => support[(c * Shots) + k][f]))]);
-                return -3 * Unit(queries[query]).Zip(prototype, (f, p) => (f - p) * (f - p)).Sum();
-            })).ToArray();
-            var constant = answered[query][0] - expected[0];
-            TestTasks.AssertClose([.. expected.Select(value => value + constant)], answered[query], 1e-9);
-            Assert.Equal(3.0 * groups.Length, constant, 1e-9);
+            // The scale times the mean squared distance, without the query's own part of it, which is the scale.
+            double[] expected = [.. Enumerable.Range(0, Ways).Select(c => 3 - (3 * MeanDistance(
+                queries[query], [.. groups.Select(group => group.Select(k => support[(c * Shots) + k]).ToArray())])))];
+            TestTasks.AssertClose(expected, answered[query], 1e-9);
         }
+    }
 
-        static double[] Unit(double[] values) => [.. values.Select(value => value / Math.Sqrt(values.Sum(each => each * each)))];
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    [InlineData(9, 2)]
+    public void Concatenate_PartsTheExamplesOfEachClass_WhenClassesHaveDifferentNumbersOfThem_InAnyOrder(int most, int views)
+    {
+        TorchRuntime.PinThread();
+        using var scope = NewDisposeScope();
+        int[] classOf = [1, 0, 2, 0, 0, 2, 1, 0, 2];
+        var (support, queries) = (Draw(8, classOf.Length), Draw(9, 4));
+        var labels = TensorData.FromValues([.. classOf.SelectMany(own => Enumerable.Range(0, Ways).Select(c => own == c ? 1.0 : 0))], [1, classOf.Length, Ways]);
+        var method = Method(new() { Concatenate = true, Views = most, Scale = 3 });
+
+        var answered = Rows(method.Compare(NoParameters, new Comparison(Load(support), labels, Load(queries))));
+
+        // Of 4, 2 and 3 examples, by where they stand: one view of all, or two.
+        int[][][] groups = views == 1
+            ? [[[1, 3, 4, 7]], [[0, 6]], [[2, 5, 8]]]
+            : [[[1, 3], [4, 7]], [[0], [6]], [[2], [5, 8]]];
+        for (var query = 0; query < queries.Length; query++)
+        {
+            double[] expected = [.. groups.Select(ofClass => 3 - (3 * MeanDistance(queries[query], [.. ofClass.Select(group => group.Select(at => support[at]).ToArray())])))];
+            TestTasks.AssertClose(expected, answered[query], 1e-9);
+        }
     }
 
     [Fact]
@@ -173,7 +192,7 @@ public sealed class ProtoTransferTests
         var gradient = method.Compute(TestTasks.Context, parameters, tasks).Gradient;
         for (ulong seed = 0; seed < 32; seed++)
         {
-            var direction = parameters.Select(value => TestTasks.Random((seed * 100) + (ulong)value.NumberOfElements, value.shape));
+            var direction = Slopes.Direction(parameters, seed);
             var along = gradient.Zip(direction, Ops.Multiply).Tensors.Sum(product => TensorData.ToDoubles(product).Sum());
             var slope = (LossAt(direction, 1e-6) - LossAt(direction, -1e-6)) / 2e-6;
             Assert.True(Math.Abs(along - slope) <= 1e-6 * Math.Max(1, Math.Abs(slope)), $"Direction {seed}: {along:R}, but the loss changes by {slope:R}.");
@@ -182,11 +201,6 @@ public sealed class ProtoTransferTests
         double LossAt(ParameterSet direction, double step) =>
             TensorData.ToDoubles(method.Compute(TestTasks.Context, parameters.Zip(direction, (value, by) => Ops.Add(value, by, step)), tasks).Losses)[0];
     }
-
-    [Fact]
-    public void Options_RefuseViewsThatAreNotJoined() => Assert.Equal(
-        "algorithm.views is 2, but concatenate is false: set it to true, or leave views out.",
-        Assert.Throws<OptionsException>(() => AlgorithmRegistry.All.Read(System.Text.Json.JsonSerializer.SerializeToElement(new { kind = "proto-transfer", views = 2 }))).Message);
 
     [Fact]
     public void Train_LearnsToTellClassesApart_FromImagesWithoutLabels()
@@ -220,8 +234,22 @@ public sealed class ProtoTransferTests
     {
         var labels = Enumerable.Range(0, Ways * Shots * Ways).Select(at => at / Ways / Shots == at % Ways ? 1.0 : 0).ToArray();
         return new Comparison(Load(support), TensorData.FromValues(labels, [1, Ways * Shots, Ways]), Load(queries)) { InnerSteps = steps };
+    }
 
-        static Tensor Load(double[][] rows) => TensorData.FromValues([.. rows.SelectMany(row => row)], [1, rows.Length, Features]);
+    private static double[][] Draw(ulong seed, int count) => [.. TensorData.ToDoubles(TestTasks.Random(seed, count, Features)).Chunk(Features)];
+
+    private static Tensor Load(double[][] rows) => TensorData.FromValues([.. rows.SelectMany(row => row)], [1, rows.Length, Features]);
+
+    /// <summary>The mean over views of the squared distance of a query and a view's prototype, both at length 1.</summary>
+    private static double MeanDistance(double[] query, double[][][] views)
+    {
+        return views.Average(view =>
+        {
+            var prototype = Unit([.. Enumerable.Range(0, Features).Select(f => view.Average(example => example[f]))]);
+            return Unit(query).Zip(prototype, (f, p) => (f - p) * (f - p)).Sum();
+        });
+
+        static double[] Unit(double[] values) => [.. values.Select(value => value / Math.Sqrt(values.Sum(each => each * each)))];
     }
 
     private static double[][] Rows(Tensor answers) => [.. TensorData.ToDoubles(answers).Chunk(Ways)];

@@ -42,7 +42,8 @@ internal static class Slopes
 
     public static double Along(ParameterSet at, ulong seed, Func<ParameterSet, double> function) => Slope(at, Direction(at, seed), function, Step);
 
-    private static ParameterSet Direction(ParameterSet at, ulong seed) =>
+    /// <summary>A direction with an independent part for each parameter: seeded by its place, also where sizes are equal.</summary>
+    public static ParameterSet Direction(ParameterSet at, ulong seed) =>
         at.With(at.Layout.Slots.Select((slot, position) => TestTasks.Random((seed * 1000) + (ulong)position, at[slot.Name].shape)));
 
     private static double Slope(ParameterSet at, ParameterSet direction, Func<ParameterSet, double> function, double step) =>

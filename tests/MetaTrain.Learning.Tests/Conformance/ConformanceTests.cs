@@ -60,7 +60,7 @@ public sealed class ConformanceTests
         for (ulong seed = 0; done < Directions; seed++)
         {
             using var directionScope = NewDisposeScope();
-            var direction = parameters.Select(value => TestTasks.Random((seed * 1000) + (ulong)value.NumberOfElements, value.shape));
+            var direction = Slopes.Direction(parameters, seed);
             var (coarse, fine) = (Slope(algorithm, parameters, direction, tasks, 2e-8), Slope(algorithm, parameters, direction, tasks, 1e-8));
             var scale = Math.Max(Math.Abs(fine), 1e-2);
 

@@ -100,6 +100,7 @@ public sealed class FileRetrievalTests
         Refused("one class", "at least 2 classes, not 1", comparison, Classes(1), [File("q", 1)]);
         Refused("an empty class", "'empty' has no images", comparison, [.. Classes(2), new("empty", [])], [File("q", 1)]);
         Refused("no queries", "no queries", comparison, Classes(2), []);
+        Refused("unequal numbers", "\"class 1\" has another number of examples than \"class 0\", 1 instead of 2", Create("matching-net"), [new("class 0", [File("a", 0), File("b", 4)]), Classes(2)[1]], [File("q", 1)]);
         Refused("no image", "'text.png'", comparison, Classes(2), [new("text.png", "this is no image"u8.ToArray())]);
         Refused("no images", "[144]", Experiment.Create(Specs.Of("""{ "kind": "proto-net" }"""), new BlobSource(3, 1, 2, 0.3f, 144)), Classes(2), [File("q", 1)]);
         ImageFile one = File("same", 1);

@@ -4,7 +4,9 @@ using MetaTrain.Learning.Episodes;
 using MetaTrain.Learning.Experiments;
 using MetaTrain.Learning.MetaOptimizers;
 using MetaTrain.Learning.Models;
+using MetaTrain.Learning.Tensors;
 using MetaTrain.Learning.Tests.Algorithms;
+using TorchSharp;
 
 namespace MetaTrain.Learning.Tests.Experiments;
 
@@ -75,6 +77,76 @@ public sealed class RetrievalTests
             Apart().SelectMany(answer => answer).Select(found => (found.Name, Math.Round(found.Probability, 4))),
             together.SelectMany(answer => answer).Select(found => (found.Name, Math.Round(found.Probability, 4))));
         Assert.NotEqual(together.Select(answer => answer[0].Probability), transductive.Select(answer => answer[0].Probability));
+    }
+
+    [Fact]
+    public void Retrieve_MakesProbabilitiesOfTheOddsThatEachClassFits_WhereRelationsAreTrainedBySquares()
+    {
+        var net = new RelationNet(new Mlp(4, 8, 3), new RelationNetOptions { Loss = RelationLoss.Mse, Filters = 4, Hidden = 4, BatchNorm = false });
+        float[] parameters = [.. Values(TestTasks.LayoutOf(net).Length, 7).Select(value => 0.6f * value)];
+        NamedClass[] classes = [new("a", Values(8, 1)), new("b", Values(8, 2)), new("c", Values(8, 3))];
+        var queries = Values(12, 4);
+
+        var answers = Retrieval.Retrieve(net, parameters, [4], classes, queries, count: 3);
+
+        using var scope = torch.NewDisposeScope();
+        var support = new Examples(
+            TensorData.FromValues([.. classes.SelectMany(named => named.Examples.ToArray())], [1, 6, 4]),
+            TensorData.FromValues([1f, 0, 0, 1, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 1], [1, 6, 3]));
+        var predictor = net.Adapt(new AdaptContext(), ParameterSet.Load(TestTasks.LayoutOf(net), parameters, new ComputeContext()), support);
+        var scores = TensorData.ToDoubles(predictor.Predict(TensorData.FromValues(queries, [1, 3, 4]))).Chunk(3).ToArray();
+        foreach (var (answer, row) in answers.Zip(scores))
+        {
+            double[] odds = [.. row.Select(r => r / (1 - r))];
+            foreach (var found in answer)
+            {
+                Assert.Equal(odds[found.Name[0] - 'a'] / odds.Sum(), found.Probability, 1e-4);
+            }
+        }
+
+        // It is not the softmax of the scores themselves.
+        Assert.All(answers.Zip(scores), pair => Assert.True(
+            Math.Abs(pair.First[0].Probability - (Math.Exp(pair.Second.Max()) / pair.Second.Sum(Math.Exp))) > 0.01));
+    }
+
+    [Theory]
+    [InlineData("matching-net")]
+    [InlineData("relation-net")]
+    public void Retrieve_RefusesClassesWithDifferentNumbersOfExamples_WhereAnswersGrowWithThem(string kind)
+    {
+        IMetaAlgorithm method = kind == "matching-net" ? new MatchingNet(new Mlp(4, 8, 3), Losses.CrossEntropy) : new RelationNet(new Mlp(4, 8, 3));
+        var parameters = new float[TestTasks.LayoutOf(method).Length];
+
+        var refusal = Assert.Throws<RetrievalException>(() => Retrieve(method, parameters));
+
+        Assert.Equal(
+            "The class \"b\" has another number of examples than \"a\", 1 instead of 2, and the answers of this method grow with it: "
+            + "give each class as many, or retrieve with a method that takes their mean, for instance proto-net.",
+            refusal.Message);
+        Assert.Equal(3, Retrieve(method, parameters, [new("a", Values(4, 1)), new("b", Values(4, 2)), new("c", Values(4, 3))])[0].Length);
+    }
+
+    [Fact]
+    public void Retrieve_FindsTheClassOfAQuery_AmongViewsOfDifferentNumbersOfExamples()
+    {
+        // The body is the identity on positive numbers; each class points in a direction of its own. Of three examples each, by where they
+        // stand, y would be two of x and one of its own.
+        var method = new ProtoTransfer(new Mlp(3, 3, 3), Losses.CrossEntropy, new ProtoTransferOptions { Concatenate = true, Views = 2 });
+        var layout = TestTasks.LayoutOf(method);
+        var parameters = new float[layout.Length];
+        var weight = layout.Slots[layout.IndexOf("layer1.weight")];
+        (parameters[weight.Offset], parameters[weight.Offset + 4], parameters[weight.Offset + 8]) = (1, 1, 1);
+        NamedClass[] classes =
+        [
+            new("x", new float[] { 1, 0, 0, 2, 0.1f, 0, 3, 0, 0.1f, 4, 0, 0, 5, 0, 0 }),
+            new("y", new float[] { 0, 1, 0, 0.1f, 2, 0 }),
+            new("z", new float[] { 0, 0.1f, 1, 0, 0, 2 }),
+        ];
+
+        var answers = Retrieval.Retrieve(method, parameters, [3], classes, [1, 0, 0, 0, 1, 0, 0, 0, 1], count: 3);
+
+        Assert.Equal(["x", "y", "z"], answers.Select(answer => answer[0].Name));
+        Assert.All(answers, answer => Assert.True(answer[0].Probability > 0.99));
     }
 
     [Fact]

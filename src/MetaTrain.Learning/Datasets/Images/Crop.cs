@@ -20,6 +20,10 @@ public sealed record Crop : ImageAugmentation
     internal override void Apply(ref CounterRandom random, ImageSize size, scoped Span<float> image, scoped Span<float> scratch)
     {
         var (area, ratio) = (random.NextSingle(Smallest, 1), Ratio(ref random, Stretch));
+
+        // A part wider or higher than the image is cut off at its border: not so far stretched that less than the smallest area is left of it.
+        var most = area / ((double)Smallest * Smallest);
+        ratio = Math.Clamp(ratio, 1 / most, most);
         var width = Math.Min(1, Math.Sqrt(area * ratio));
         var height = Math.Min(1, Math.Sqrt(area / ratio));
         var left = random.NextDouble() * (1 - width);

@@ -5,8 +5,8 @@ namespace MetaTrain.Learning.Datasets.Import;
 /// <summary>
 /// Reads any image data set laid out as <c>class/image.png</c>, or as <c>train/class/image.png</c> beside <c>validation</c> (or
 /// <c>val</c>) and <c>test</c>, or in whatever folders where split files list the images; in a folder or an archive, below at most one
-/// folder that holds everything. Without split folders and split files the classes are split 64 : 16 : 20 by a fixed procedure over
-/// their names. Pixels stay as they are, 0 black and 255 white.
+/// folder that holds everything. Where one outer folder is a split's, all must be. Without split folders and split files the classes are
+/// split 64 : 16 : 20 by a fixed procedure over their names. Pixels stay as they are, 0 black and 255 white.
 /// </summary>
 public static class ImageFolderImporter
 {

@@ -26,15 +26,24 @@ internal static class ImageFolderLayout
 
         var folders = paths.ToDictionary(path => path, path => path.Split('/')[..^1], StringComparer.Ordinal);
         var top = Shared(folders.Values);
-        var divided = folders.Values.All(parts => parts.Length > top + 1 && SplitWords.Find(parts[top]) is not null);
+
+        // A split's folder has the folders of its classes in it; a folder of images is a class, whatever it is called.
+        var ofSplit = folders.Values.FirstOrDefault(parts => parts.Length > top + 1 && SplitWords.Find(parts[top]) is not null)?[top];
+        var ofNone = folders.Values.FirstOrDefault(parts => parts.Length > top && SplitWords.Find(parts[top]) is null)?[top];
+        var divided = ofSplit is not null;
         if (declared is null)
         {
+            if (divided && ofNone is not null)
+            {
+                throw new DatasetImportException($"'{origin}' has the folder '{ofNone}', which names no split, beside '{ofSplit}', which does: move its classes into train, validation or test or take it out, or tell the split of every class in a split file.");
+            }
+
             var splits = new Dictionary<string, Split>(StringComparer.Ordinal);
             var found = ByFolder(folders, top, divided ? splits : null);
             return (found, divided ? splits : Draw([.. found.Keys], origin));
         }
 
-        if (divided)
+        if (divided && ofNone is null)
         {
             throw new DatasetImportException($"'{origin}' has folders train, validation and test, and split files were given too: leave the split files out, or move the classes into one folder.");
         }
@@ -49,7 +58,7 @@ internal static class ImageFolderLayout
         var classes = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
         foreach (var (path, parts) in folders)
         {
-            var className = string.Join('/', parts[(top + (splits is null ? 0 : 1))..]);
+            var className = string.Join('/', parts.Skip(top + (splits is null ? 0 : 1)));
             if (className.Length == 0)
             {
                 throw new DatasetImportException($"The image '{path}' is in no class's folder: lay images out as class/image.png, or as train/class/image.png.");

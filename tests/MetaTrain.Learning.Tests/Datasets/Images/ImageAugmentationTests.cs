@@ -69,6 +69,55 @@ public sealed class ImageAugmentationTests
         Assert.InRange(areas.Max(), 0.9, 1.00001);
     }
 
+    [Theory]
+    [InlineData(0.6f, 4)]
+    [InlineData(0.9f, 2)]
+    [InlineData(1, 4f / 3)]
+    public void Crop_KeepsTheSmallestArea_HoweverFarItStretches(float smallest, float stretch)
+    {
+        var (areas, widths) = (new List<double>(), new List<double>());
+        for (var task = 0; task < 300; task++)
+        {
+            var (xx, _, _, _, yy, _) = Map(new Crop { Smallest = smallest, Stretch = stretch }, task);
+            Assert.InRange(xx / yy, 0.999 / stretch, 1.001 * stretch);
+            areas.Add(xx * yy);
+            widths.Add(xx);
+        }
+
+        Assert.InRange(areas.Min(), smallest - 1e-4, smallest + 0.05);
+        Assert.InRange(areas.Max(), 0.85, 1.00001);
+
+        // As far as it goes: as wide as the image and no higher than the smallest area, or the other way round.
+        Assert.InRange(widths.Min(), smallest - 1e-4, smallest + 0.01);
+        Assert.InRange(widths.Max(), 0.99, 1.00001);
+    }
+
+    [Fact]
+    public void Crop_IsTheRectangleThatIsDrawn_WhereItsStretchLeavesTheSmallestArea()
+    {
+        var cutOff = 0;
+        for (var task = 0; task < 100; task++)
+        {
+            var image = Random((ulong)task);
+            var random = new CounterRandom(new EpisodeKey(11, Split.Train, 2, task), RandomPurpose.Augmentation);
+            var area = random.NextSingle(0.6f, 1);
+            var ratio = PortableMath.Exp(PortableMath.Log(4f / 3) * ((2 * random.NextDouble()) - 1));
+            var (width, height) = (Math.Min(1, Math.Sqrt(area * ratio)), Math.Min(1, Math.Sqrt(area / ratio)));
+            var (left, top) = (random.NextDouble() * (1 - width), random.NextDouble() * (1 - height));
+            cutOff += width == 1 || height == 1 ? 1 : 0;
+            float[] expected = [.. image];
+            Resampling.Warp(
+                Size,
+                new PixelMap((left * Size.Width) + (0.5 * width) - 0.5, width, 0, (top * Size.Height) + (0.5 * height) - 0.5, 0, height),
+                expected,
+                new float[image.Length]);
+
+            Assert.Equal(expected, Apply(new Crop(), image, task));
+        }
+
+        Assert.InRange(cutOff, 10, 90);
+    }
+
     [Fact]
     public void Affine_ChangesNothing_WhenEveryOptionIsZero()
     {

@@ -70,6 +70,54 @@ public sealed class ImageFolderImporterTests
         Assert.Equal("class0", imported.Dataset.Classes[0].Name);
     }
 
+    [Theory]
+    [InlineData("training", "dev", "testing")]
+    [InlineData("Train", "Valid", "Test")]
+    [InlineData("train", "validation", "test")]
+    public void Read_KnowsTheWordsForSplits(string train, string validation, string test) => Assert.Equal(
+        [Split.Train, Split.Validation, Split.Test],
+        Read([Image($"{train}/ant/1.png"), Image($"{validation}/bee/1.png"), Image($"{test}/cat/1.png")]).Dataset.Classes.Select(c => c.Split));
+
+    [Theory]
+    [InlineData("extra", "train/ant/1.png", "test/bee/1.png", "extra/cat/1.png")]
+    [InlineData("eval", "packed/train/ant/1.png", "packed/eval/bee/1.png", "packed/test/cat/1.png")]
+    [InlineData("ant", "ant/1.png", "bee/1.png", "test/cat/1.png")]
+    [InlineData("Greek", "Greek/alpha/1.png", "Latin/a/1.png", "Test/b/1.png")]
+    public void Read_Refuses_WhenSomeOuterFoldersAreSplitsAndOthersNot(string other, params string[] paths) => AssertRefused(
+        paths.Select(Image), $"'images.zip' has the folder '{other}', which names no split, beside '");
+
+    [Fact]
+    public void Read_Refuses_WhenASplitHasImagesBesideItsClasses()
+    {
+        AssertRefused([Image("train/ant/1.png"), Image("val/bee/1.png"), Image("test/1.png")], "'test/1.png' is in no class's folder");
+        AssertRefused([Image("1.png"), Image("train/ant/1.png"), Image("test/bee/1.png")], "'1.png' is in no class's folder");
+    }
+
+    [Theory]
+    [InlineData("", "train")]
+    [InlineData("packed/", "test")]
+    [InlineData("test/", "val")]
+    [InlineData("test/", "eel/young")]
+    public void Read_TakesFoldersForClasses_WhereNoneOfThemHoldsTheClassesOfASplit(string packedIn, string name)
+    {
+        string[] classes = ["ant", "bee", "cat", "dog", name];
+
+        var imported = Read(classes.Select(each => Image($"{packedIn}{each}/1.png")));
+
+        Assert.Equal(classes.Order(StringComparer.Ordinal), imported.Dataset.Classes.Select(c => c.Name));
+        Assert.Equal((3, 1, 1), Counts(imported));
+    }
+
+    [Fact]
+    public void Read_TakesASplitFile_WhereFoldersAreCalledAsSplitsAndAreNone()
+    {
+        var file = new SplitFile("split.txt", "train Greek/alpha\nval Latin/a\ntest Test/b");
+
+        var imported = Read([Image("Greek/alpha/1.png"), Image("Latin/a/1.png"), Image("Test/b/1.png")], new ImageFolderOptions { SplitFiles = [file] });
+
+        Assert.Equal([Split.Train, Split.Validation, Split.Test], imported.Dataset.Classes.Select(c => c.Split));
+    }
+
     [Fact]
     public void Read_Refuses_WhenAClassIsInTwoSplits() => AssertRefused(
         [Image("train/cat/1.png"), Image("test/cat/2.png")], "'cat' is in two splits");
