@@ -4,7 +4,6 @@ using MetaTrain.Learning.Blocks;
 using MetaTrain.Learning.Devices;
 using MetaTrain.Learning.Episodes;
 using MetaTrain.Learning.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MetaTrain.Learning.Experiments;
@@ -45,10 +44,7 @@ internal sealed class BlockComputer(IMetaAlgorithm algorithm, IBlockProgram<floa
             ? one + ((tasks - 1) * Math.Max(0, two - one))
             : null;
 
-    /// <summary>
-    /// Computes once with small episodes on libtorch's device "meta", which knows shapes and no values: a model that cannot work is refused
-    /// before a job starts, and it costs nothing to speak of where a hundred inner steps would take seconds.
-    /// </summary>
+    /// <summary>Computes once with small episodes, so that a model that cannot work is refused before a job starts.</summary>
     /// <param name="algorithm">The method.</param>
     /// <param name="layout">What it learns.</param>
     /// <param name="shape">The training episodes.</param>
@@ -58,7 +54,7 @@ internal sealed class BlockComputer(IMetaAlgorithm algorithm, IBlockProgram<floa
     {
         TorchRuntime.PinThread();
         using var scope = NewDisposeScope();
-        var (context, small) = (new ComputeContext { Device = new Device(DeviceType.META) }, new EpisodeBlock(shape with { Shots = Math.Min(2, shape.Shots), Queries = 1 }, tasks: 2));
+        var (context, small) = (new ComputeContext(), new EpisodeBlock(shape with { Shots = Math.Min(2, shape.Shots), Queries = 1 }, tasks: 2));
         var (tasks, learned) = (EpisodeTensors.Of(BlockData<float>.Of(small), context), ParameterSet.Load(layout, parameters, context));
         MetaGradient result;
         try
