@@ -16,6 +16,7 @@ RootCommand root = new("The server side of MetaTrain: a silo, the embedded store
 
 // The verbs handle signals themselves: a silo drains for longer than the parser would wait.
 InvocationConfiguration invocation = new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+int code;
 try
 {
     ParseResult parsed = root.Parse(args);
@@ -24,11 +25,13 @@ try
         wrong.ShowHelp = false;
     }
 
-    int code = await parsed.InvokeAsync(invocation);
-    ProcessEnd.With(parsed.Errors.Count > 0 ? ExitCode.WrongUsage : code);
+    int invoked = await parsed.InvokeAsync(invocation);
+    code = parsed.Errors.Count > 0 ? ExitCode.WrongUsage : invoked;
 }
 catch (StartFailure failure)
 {
     await Console.Error.WriteLineAsync(failure.Message);
-    ProcessEnd.With(failure.ExitCode);
+    code = failure.ExitCode;
 }
+
+ProcessEnd.With(code);

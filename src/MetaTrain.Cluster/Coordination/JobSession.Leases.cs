@@ -131,7 +131,12 @@ internal sealed partial class JobSession
     private Round WithEarlierLosses(Round round)
     {
         // Numbers of what people ask for begin anew with each coordinator.
-        for (int block = 0; block < round.Partition.Blocks && !round.IsRequested; block++)
+        if (round.IsRequested)
+        {
+            return round;
+        }
+
+        for (int block = 0; block < round.Partition.Blocks; block++)
         {
             if (_earlierLosses.TryGetValue((round.Id, block), out int losses))
             {
