@@ -19,7 +19,8 @@ internal static class FigurePage
         - **iterations (version)**: how many it trained, and which of its versions was measured: the best on validation classes, the last
           where a run validates nothing (sinusoids and mixed families).
         - **training**, **tasks/s**: from the start to the last iteration, on two shared cores (some runs shared them with builds, which
-          changes no figure).
+          changes no figure, and MAML's and FOMAML's took longer than half an hour so; FOMAML's tasks take 24 min at the 135 tasks/s that
+          900 iterations of it had with nothing beside them).
         - **parameters**: the first digits of their SHA-256, the same for any number of workers; - where the run
           did not say them of the version that was measured.
         - **transductive**: whether an episode's queries were normalised together. The published figures of MAML and its family, Relation
