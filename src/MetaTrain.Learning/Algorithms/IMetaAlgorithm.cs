@@ -23,6 +23,9 @@ public interface IMetaAlgorithm
     /// <summary>The inner steps that <see cref="Adapt"/> takes unless told otherwise; 0 for a method without.</summary>
     int InnerSteps { get; }
 
+    /// <summary>The same method with the same parameters, in as few inner steps as show that model and data fit; itself where its own are few.</summary>
+    IMetaAlgorithm Briefly => this;
+
     /// <summary>The summed meta-gradient of a block of tasks.</summary>
     /// <param name="context">Iteration, type, device.</param>
     /// <param name="parameters">What is learned, each [1, shape...].</param>

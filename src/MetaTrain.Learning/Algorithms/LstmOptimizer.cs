@@ -45,6 +45,10 @@ public sealed class LstmOptimizer(IModel model, ExampleLoss loss, LstmOptimizerO
     public int InnerSteps => _options.InnerSteps;
 
     /// <inheritdoc/>
+    /// <remarks>The second step is the first to have a memory.</remarks>
+    public IMetaAlgorithm Briefly => new LstmOptimizer(model, Loss, _options with { InnerSteps = Math.Min(2, InnerSteps) });
+
+    /// <inheritdoc/>
     public MetaGradient Compute(ComputeContext context, ParameterSet parameters, TaskBatch tasks)
     {
         var constants = Weights(parameters).Select(tensor => tensor.detach());

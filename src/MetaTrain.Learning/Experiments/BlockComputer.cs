@@ -44,7 +44,7 @@ internal sealed class BlockComputer(IMetaAlgorithm algorithm, IBlockProgram<floa
             ? one + ((tasks - 1) * Math.Max(0, two - one))
             : null;
 
-    /// <summary>Computes once with small episodes, so that a model that cannot work is refused before a job starts.</summary>
+    /// <summary>Computes once with small episodes and few inner steps, so that a model that cannot work is refused before a job starts.</summary>
     /// <param name="algorithm">The method.</param>
     /// <param name="layout">What it learns.</param>
     /// <param name="shape">The training episodes.</param>
@@ -59,7 +59,7 @@ internal sealed class BlockComputer(IMetaAlgorithm algorithm, IBlockProgram<floa
         MetaGradient result;
         try
         {
-            result = algorithm.Compute(context, learned, tasks);
+            result = algorithm.Briefly.Compute(context, learned, tasks);
         }
         catch (Exception exception) when (exception is ExternalException or ArgumentException or KeyNotFoundException)
         {

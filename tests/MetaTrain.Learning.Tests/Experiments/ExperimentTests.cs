@@ -149,6 +149,19 @@ public sealed class ExperimentTests
         Assert.Contains("'unused.weight'", exception.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Constructor_TriesOutFewSteps_OfAnOptimizerThatTakesMany()
+    {
+        var model = new CountingModel();
+
+        var experiment = Of(new LstmOptimizer(model, Losses.CrossEntropy, new LstmOptimizerOptions { InnerSteps = 50, HiddenUnits = 2 }));
+
+        Assert.InRange(model.Passes, 1, 4);
+        var (request, before) = (new BlockRequest(0, 0, Tasks: 1), model.Passes);
+        experiment.Compute(request, experiment.Sample(request), experiment.InitialParameters());
+        Assert.Equal(52, model.Passes - before);   // one before the first step, one after each, and the answers
+    }
+
     [Theory]
     [InlineData("maml")]
     [InlineData("reptile")]
@@ -231,5 +244,22 @@ public sealed class ExperimentTests
         public bool MixesExamples => false;
 
         public Tensor Forward(ParameterSet parameters, Tensor x) => Ops.Linear(Ops.Flatten(x), parameters["head.weight"], parameters["head.bias"]);
+    }
+
+    private sealed class CountingModel : IModel
+    {
+        private readonly Mlp _inner = new(144, 3);
+
+        public int Passes { get; private set; }
+
+        public System.Collections.Immutable.ImmutableArray<ParameterDefinition> Parameters => _inner.Parameters;
+
+        public bool MixesExamples => false;
+
+        public Tensor Forward(ParameterSet parameters, Tensor x)
+        {
+            Passes++;
+            return ((IModel)_inner).Forward(parameters, x);
+        }
     }
 }
