@@ -27,6 +27,9 @@ internal static class StoreFault
             $"The store at {address} refused user or password ({answer}): give one that may read and write all keys in its address, redis://user:password@host:port.",
         "OOM" => $"The store at {address} has no memory left for a write: raise its maxmemory, or remove what is no longer needed.",
         "MISCONF" => $"The store at {address} cannot write to its disk and refuses changes: look at its log, and free space there.",
+        "EXECABORT" =>
+            $"The store at {address} refused a write ({answer}): look at its log and its memory; it may be full, unable to write to its disk, or a replica.",
+        "NOREPLICAS" => $"The store at {address} has too few replicas to take a write ({answer}): start them, or lower its min-replicas-to-write.",
         "READONLY" => $"The store at {address} is a read-only replica: give the address of its primary.",
         "LOADING" or "MASTERDOWN" or "CLUSTERDOWN" or "TRYAGAIN" => $"The store at {address} is not ready yet ({answer}): try again when it has started.",
         _ => null,

@@ -47,6 +47,8 @@ public sealed class RedisStorageOptionsTests
     [InlineData("OOM command not allowed when used memory > 'maxmemory'.", "no memory left")]
     [InlineData("MISCONF Redis is configured to save RDB snapshots", "cannot write to its disk")]
     [InlineData("READONLY You can't write against a read only replica.", "its primary")]
+    [InlineData("EXECABORT Transaction discarded because of previous errors.", "refused a write")]
+    [InlineData("NOREPLICAS Not enough good replicas to write.", "too few replicas")]
     [InlineData("LOADING Redis is loading the dataset in memory", "not ready yet")]
     [InlineData("NOPERM this user has no permissions", "refused user or password")]
     public void Refusal_IsTheStoresFault_AndSaysTheRemedy(string answer, string said) =>

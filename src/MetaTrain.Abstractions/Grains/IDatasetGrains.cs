@@ -24,10 +24,13 @@ public interface IDatasetCatalogGrain : IGrainWithStringKey
 public interface IDatasetImportGrain : IGrainWithGuidKey
 {
     /// <summary>Opens the import.</summary>
+    /// <exception cref="InvalidDataException">The silo cannot keep the archive; the message is one sentence with the remedy.</exception>
     [Alias("Begin")]
     Task BeginAsync(DatasetImportRequest request);
 
     /// <summary>The next piece of the archive, at most 1 MiB.</summary>
+    /// <exception cref="InvalidDataException">The silo cannot keep the archive; the message is one sentence with the remedy.</exception>
+    /// <exception cref="InvalidOperationException">The silo never saw the beginning of this import.</exception>
     [Alias("Append")]
     Task AppendAsync(long offset, byte[] piece);
 
@@ -64,8 +67,13 @@ public sealed record DatasetSplitFile(
     [property: Id(1)] string Text);
 
 /// <summary>How far an import is.</summary>
+/// <param name="ClassesRead">Classes met in the archive so far.</param>
+/// <param name="Manifest">What was stored, at the end; null until then.</param>
+/// <param name="Failure">Why it failed, in one sentence with the remedy; null while it has not.</param>
+/// <param name="IsOutage">True when it failed because the store was away.</param>
 [GenerateSerializer, Immutable, Alias("DatasetImportStatus")]
 public sealed record DatasetImportStatus(
-    [property: Id(0)] int ClassesDone,
+    [property: Id(0)] int ClassesRead,
     [property: Id(1)] DatasetManifest? Manifest,
-    [property: Id(2)] string? Failure);
+    [property: Id(2)] string? Failure,
+    [property: Id(3)] bool IsOutage = false);

@@ -12,6 +12,11 @@ public static class WholeFile
     public static async Task<string> WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
     {
         string whole = Path.GetFullPath(path);
+        if (Path.GetFileName(whole).Length == 0)
+        {
+            throw new MetaTrainException(FailureKind.Refused, $"'{path}' is a folder: name a file with --to.");
+        }
+
         string temporary = $"{whole}.{Guid.NewGuid():N}.new";
         try
         {

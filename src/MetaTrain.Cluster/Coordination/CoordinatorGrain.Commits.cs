@@ -12,7 +12,7 @@ internal sealed partial class CoordinatorGrain
 {
     private static readonly TimeSpan CommitRetry = TimeSpan.FromSeconds(1);
 
-    private readonly Queue<CommitImage> _toCommit = new();
+    private readonly List<CommitImage> _toCommit = [];
     private Task _committing = Task.CompletedTask;
     private long _committedIteration;
     private long _committedTime;
@@ -37,12 +37,12 @@ internal sealed partial class CoordinatorGrain
         _commitWanted?.TrySetResult();
         _commitWanted = null;
         // A version that nothing refers to may be skipped when a newer one is ready before its turn comes.
-        if (_toCommit.TryPeek(out CommitImage? waiting) && !waiting.Demanded && _toCommit.Count == 1)
+        if (_toCommit is [.., { Demanded: false }])
         {
-            _toCommit.Dequeue();
+            _toCommit.RemoveAt(_toCommit.Count - 1);
         }
 
-        _toCommit.Enqueue(CommitImage.Take(session, optimizer, services.Time));
+        _toCommit.Add(CommitImage.Take(session, optimizer, services.Time));
         if (_committing.IsCompleted)
         {
             _committing = CommitAsync(session);
@@ -61,12 +61,13 @@ internal sealed partial class CoordinatorGrain
 
     private async Task CommitAsync(JobSession session)
     {
-        while (_toCommit.TryDequeue(out CommitImage? image) && _session == session)
+        while (_session == session && _toCommit is [{ } image, ..])
         {
+            _toCommit.RemoveAt(0);
             long start = services.Time.GetTimestamp();
             CheckpointContent content = await Task.Run(() => image.EncodeAsync(Job, _experiment!.Parameters));
             CheckpointManifest? manifest = await CommitUntilItIsKnownAsync(session, content);
-            if (manifest is null)
+            if (manifest is null || _session != session)
             {
                 return;
             }
@@ -162,6 +163,12 @@ internal sealed partial class CoordinatorGrain
     // False when the lease must not be given.
     private async Task<bool> NoteAttemptAsync(JobSession session, Lease lease, string worker)
     {
+        // A finished job has no epoch of its own any more, and nothing to take over.
+        if (session.IsReadOnly)
+        {
+            return true;
+        }
+
         bool worthNoting = session.IsWorthNoting(lease);
         if ((!worthNoting && !_hasNote) || (_storeProblem is not null && !session.IsCareful))
         {

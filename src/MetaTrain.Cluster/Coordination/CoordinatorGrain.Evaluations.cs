@@ -54,16 +54,16 @@ internal sealed partial class CoordinatorGrain
                 return Refused($"An evaluation over {episodes} episodes has no interval: ask for {LeastEpisodes} or more (--episodes).");
             }
 
-            long number = _tickets.Count == 0 ? 1 : _tickets.Keys.Last() + 1;
+            long number = NextTicket();
             _tickets[number] = new EvaluationTicket { Number = number, Episodes = episodes };
-            if (_tickets.Count > KeptTickets)
+            if (_tickets.Count > KeptTickets && _tickets.Values.FirstOrDefault(static ticket => !IsOpen(ticket)) is { } oldest)
             {
-                _tickets.Remove(_tickets.Keys.First());
+                _tickets.Remove(oldest.Number);
             }
 
             session.OpenEvaluation(-number, manifest.Iteration, parameters, work, episodes);
             _waiting.Wake();
-            await ReportAsync(hasWork: true);
+            await ReportAsync();
             return _tickets[number];
         }
         catch (Exception e) when (e is SpecException or InvalidDataException)
@@ -118,7 +118,7 @@ internal sealed partial class CoordinatorGrain
         if (session.Failure is not null || !session.HasWork)
         {
             LeaveSession();
-            _ = ReportAsync(hasWork: false);
+            _ = ReportAsync();
         }
     }
 
@@ -152,7 +152,10 @@ internal sealed partial class CoordinatorGrain
         }
         else if (round.Id.Number < 0)
         {
-            _tickets[-round.Id.Number] = _tickets[-round.Id.Number] with { Summary = summary };
+            if (_tickets.TryGetValue(-round.Id.Number, out EvaluationTicket? ticket))
+            {
+                _tickets[ticket.Number] = ticket with { Summary = summary };
+            }
         }
         else
         {
@@ -160,6 +163,9 @@ internal sealed partial class CoordinatorGrain
             Note(RunEventKind.Evaluation, EvaluationText.Describe(summary));
         }
     }
+
+    // Numbers that no earlier coordinator gave out: what silos still have of its evaluations belongs to none of this one's.
+    private long NextTicket() => Math.Max(services.Time.GetUtcNow().ToUnixTimeMilliseconds(), _tickets.Count == 0 ? 0 : _tickets.Keys.Last() + 1);
 
     private void FailTickets(string failure)
     {

@@ -23,7 +23,12 @@ internal sealed partial class CoordinatorGrain
             return;
         }
 
-        Task starting = _starting ??= StartAsync();
+        await AloneAsync(_starting ??= StartAsync());
+    }
+
+    // Whatever starts a job, or ends one that was not started, does so alone.
+    private async Task AloneAsync(Task starting)
+    {
         try
         {
             await starting;
@@ -117,7 +122,7 @@ internal sealed partial class CoordinatorGrain
     private async Task<string> ChooseDeviceClassAsync(JobSpec spec) =>
         Workers.DeviceNeeds.Choose(
             spec.Resources, services.Devices.DeviceClass, await GrainFactory.GetGrain<IJobQueueGrain>(IJobQueueGrain.Key).WorkersAsync())
-        ?? throw new InvalidOperationException(
+        ?? throw new NoDeviceException(
             $"Job {Job} asks for resources.device {spec.Resources.Device} and resources.precision {spec.Resources.Precision}, and no worker has such a device at the moment: start silos that have.");
 
     private SessionSettings Settings(JobSpec spec, IExperiment experiment, Trajectory trajectory) => new()

@@ -2,14 +2,28 @@ using MetaTrain.Abstractions.Grains;
 using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Messages;
 using MetaTrain.Abstractions.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace MetaTrain.Cluster.Coordination;
 
 /// <summary>The job's life: what people ask of it, and how it ends.</summary>
 internal sealed partial class CoordinatorGrain
 {
+    private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(5);
+
+    private bool _isEnding;
+    private JobReport? _reported;
+    private long _reportedAt;
+    private bool _isReporting;
+    private bool _hasReported;
+
     public async Task<ControlReply> RequestAsync(JobRequest request)
     {
+        if (request == JobRequest.Cancel && await CancelUnstartedAsync())
+        {
+            return new ControlReply(Found: true, Refusal: null, _record?.State ?? JobState.Cancelled);
+        }
+
         await EnsureStartedAsync();
         if (_record is not { } record)
         {
@@ -21,8 +35,19 @@ internal sealed partial class CoordinatorGrain
             return new ControlReply(Found: true, $"Job {Job} is {Lower(record.State)} already: there is nothing to {Lower(request)}.", record.State);
         }
 
+        if (request == JobRequest.Run && Interrupted(record) is { } howToGoOn)
+        {
+            return new ControlReply(Found: true, $"Job {Job} does not run in this cluster. {howToGoOn}", record.State);
+        }
+
         await services.Jobs.SetRequestAsync(Job, request, CancellationToken.None);
-        _record = record = record with { Request = request };
+        if (_record is not { } current || current.State.IsFinal())
+        {
+            // It ended meanwhile, or another coordinator has it, which obeys.
+            return new ControlReply(Found: true, Refusal: null, (_record ?? record).State);
+        }
+
+        _record = record = current with { Request = request };
         if (_session is not { IsReadOnly: false } session)
         {
             // No coordinator runs here that could act on it: who starts the job next obeys.
@@ -34,6 +59,11 @@ internal sealed partial class CoordinatorGrain
             case JobRequest.Pause when !session.IsPaused:
                 session.IsPaused = true;
                 await CommitNowAsync();
+                if (_session != session)
+                {
+                    break;
+                }
+
                 Note(RunEventKind.Lifecycle, $"Paused at iteration {session.Trajectory.Iteration}.");
                 await ChangeStateAsync(session, JobState.Paused);
                 break;
@@ -47,11 +77,48 @@ internal sealed partial class CoordinatorGrain
                 // No step after the commit: what the job ends with is what the store has.
                 session.IsPaused = true;
                 await CommitNowAsync();
-                await EndAsync(session.Epoch, JobState.Cancelled, failure: null);
+                if (_session == session)
+                {
+                    await EndAsync(session.Epoch, JobState.Cancelled, failure: null);
+                }
+
                 break;
         }
 
-        return new ControlReply(Found: true, Refusal: null, _record!.State);
+        return new ControlReply(Found: true, Refusal: null, (_record ?? record).State);
+    }
+
+    /// <summary>Ends a job that is not running here: it need not be started for that, which may lack a device, or be the business of a cluster that is gone.</summary>
+    /// <returns>False when it runs, has ended, or is unknown.</returns>
+    private async Task<bool> CancelUnstartedAsync()
+    {
+        while (_starting is { } other)
+        {
+            await other.ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        if (_session is { IsReadOnly: false })
+        {
+            return false;
+        }
+
+        Task<bool> cancelling = CancelAsync();
+        await AloneAsync(_starting = cancelling);
+        return await cancelling;
+
+        async Task<bool> CancelAsync()
+        {
+            if (await services.Jobs.ReadAsync(Job, CancellationToken.None) is not { } record || record.State.IsFinal())
+            {
+                return false;
+            }
+
+            LeaveSession();
+            await services.Jobs.SetRequestAsync(Job, JobRequest.Cancel, CancellationToken.None);
+            _record = record with { Request = JobRequest.Cancel };
+            await EndAsync(await services.Jobs.AcquireEpochAsync(Job, CancellationToken.None), JobState.Cancelled, failure: null);
+            return true;
+        }
     }
 
     private async Task FinishAsync(JobSession session)
@@ -69,7 +136,8 @@ internal sealed partial class CoordinatorGrain
         {
             await EndAsync(session.Epoch, JobState.Failed, failure);
         }
-        else if (session.IsTrained && !session.IsPaused && _committedIteration == session.Iterations && !_finalOpen)
+        else if (session.IsTrained && !session.IsPaused && _committedIteration == session.Iterations && !_finalOpen
+            && _committing.IsCompleted && _toCommit.Count == 0 && !session.ShouldCommit())
         {
             await OpenFinalEvaluationAsync(session);
         }
@@ -84,26 +152,45 @@ internal sealed partial class CoordinatorGrain
             return;
         }
 
-        await ReportAsync(session.HasWork);
+        await ReportAsync();
     }
 
-    // The one way out: state, failure and the last status are durable before the workers are let go.
+    // The one way out: state, failure and the last status are durable before the workers are let go. Whoever comes first says how.
     private async Task EndAsync(long epoch, JobState state, string? failure)
     {
-        JobStatus status = (_session is null ? BareStatus(_record!) : Status()) with { State = state, Failure = failure, Stalled = null };
-        _record = _record! with { State = state, Failure = failure, LastStatus = status, EndedAt = services.Time.GetUtcNow() };
-        Note(state == JobState.Failed ? RunEventKind.Problem : RunEventKind.Lifecycle, failure ?? $"{state} at iteration {status.Iteration}.");
-        if (!await services.Jobs.TryUpdateAsync(_record, epoch, CancellationToken.None))
+        if (_isEnding)
+        {
+            return;
+        }
+
+        _isEnding = true;
+        try
+        {
+            await EndAloneAsync(epoch, state, failure);
+        }
+        finally
+        {
+            _isEnding = false;
+        }
+    }
+
+    private async Task EndAloneAsync(long epoch, JobState state, string? failure)
+    {
+        JobStatus status = (_session is null ? _record!.LastStatus ?? BareStatus(_record) : Status()) with { State = state, Failure = failure, Stalled = null };
+        JobRecord ended = _record! with { State = state, Failure = failure, LastStatus = status, EndedAt = services.Time.GetUtcNow() };
+        if (!await services.Jobs.TryUpdateAsync(ended, epoch, CancellationToken.None))
         {
             Replaced();
             return;
         }
 
+        _record = ended;
+        _events.Write(state == JobState.Failed ? RunEventKind.Problem : RunEventKind.Lifecycle, status.Iteration, failure ?? $"{state} at iteration {status.Iteration}.");
         LeaveSession();
         services.Instruments.JobLeft(Label);
         FailTickets($"Job {Job} ended ({Lower(state)}) before the evaluation did.");
         _waitingWatchers.Wake();
-        await ReportAsync(hasWork: false);
+        await ReportAsync();
         DelayDeactivation(TimeSpan.FromMinutes(2));
     }
 
@@ -123,18 +210,55 @@ internal sealed partial class CoordinatorGrain
         _aggregation = null;
         _aggregatorSilos = [];
         _toCommit.Clear();
+        _committing = Task.CompletedTask;
         _finalOpen = false;
         _commitWanted?.TrySetResult();
         _commitWanted = null;
         _waiting.Dismiss();
     }
 
-    private async Task ReportAsync(bool hasWork)
+    // The queue's silo may die, or not answer: what it was not told, or has lost since, the ticks tell it.
+    private async Task ReportAsync()
     {
-        JobReport report = new(Job, _record!.State, hasWork, _session is { Settings.Spec.Resources.Strict: true } session ? session.Trajectory.DeviceClass : null);
-        await GrainFactory.GetGrain<IJobQueueGrain>(IJobQueueGrain.Key).ReportAsync(report);
+        if (CurrentReport() is not { } report)
+        {
+            return;
+        }
+
+        (_isReporting, _hasReported, _reported) = (true, true, null);
+        try
+        {
+            await GrainFactory.GetGrain<IJobQueueGrain>(IJobQueueGrain.Key).ReportAsync(report);
+            (_reported, _reportedAt) = (report, services.Time.GetTimestamp());
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            LogReportFailed(logger, Job.Value, e);
+        }
+        finally
+        {
+            _isReporting = false;
+        }
     }
+
+    private void ReportWhatIsNew()
+    {
+        bool isOwed = _reported is null ? _hasReported : _session is not null && (_reported != CurrentReport() || services.Time.GetElapsedTime(_reportedAt) >= ReportInterval);
+        if (isOwed && !_isReporting)
+        {
+            _ = ReportAsync();
+        }
+    }
+
+    private JobReport? CurrentReport() => _record is not { } record ? null : new JobReport(
+        Job,
+        record.State,
+        _session is { HasWork: true },
+        _session is { Settings.Spec.Resources.Strict: true } session ? session.Trajectory.DeviceClass : null);
 
     private static string Lower<TEnum>(TEnum value)
         where TEnum : struct, Enum => value.ToString().ToLowerInvariant();
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {Job}: the queue could not be told where the job is; it is told again")]
+    private static partial void LogReportFailed(ILogger logger, string job, Exception exception);
 }

@@ -13,16 +13,17 @@ internal sealed partial class CoordinatorGrain
 
     private readonly WaitingWorkers _waitingWatchers = new(services.Time);
     private (float[] Parameters, string Sha256)? _hash;
+    private string? _waitsFor;
 
     public async Task<JobStatus?> DescribeAsync()
     {
-        await EnsureStartedAsync();
+        await StartOrWaitAsync();
         return _record is { } record ? CurrentStatus(record) : null;
     }
 
     public async Task<WatchReply?> WatchAsync(long afterSequence)
     {
-        await EnsureStartedAsync();
+        await StartOrWaitAsync();
         ImmutableArray<RunEvent> events = await services.Events.ReadAsync(Job, afterSequence, EventsAtOnce, CancellationToken.None);
         if (events.IsEmpty && _session is not null)
         {
@@ -34,7 +35,21 @@ internal sealed partial class CoordinatorGrain
     }
 
     private JobStatus CurrentStatus(JobRecord record) =>
-        _session is { IsReadOnly: false } ? Status() : (record.LastStatus ?? BareStatus(record)) with { State = record.State, Stalled = Interrupted(record) };
+        _session is { IsReadOnly: false } ? Status() : (record.LastStatus ?? BareStatus(record)) with { State = record.State, Stalled = Interrupted(record) ?? _waitsFor };
+
+    // A job that has no device to begin on can be looked at all the same.
+    private async Task StartOrWaitAsync()
+    {
+        try
+        {
+            await EnsureStartedAsync();
+            _waitsFor = null;
+        }
+        catch (NoDeviceException e)
+        {
+            _waitsFor = e.Message;
+        }
+    }
 
     private JobStatus Status()
     {

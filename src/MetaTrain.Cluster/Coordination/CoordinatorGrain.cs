@@ -307,6 +307,7 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
     {
         _waiting.Expire();
         _waitingWatchers.Expire();
+        ReportWhatIsNew();
         if (_session is not { } session)
         {
             return;

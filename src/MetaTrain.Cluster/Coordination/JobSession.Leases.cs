@@ -11,6 +11,11 @@ namespace MetaTrain.Cluster.Coordination;
 internal sealed partial class JobSession
 {
     private const int SuspectLosses = 2;
+
+    // Whoever asked for an evaluation while the job trains need not wait until that ends, as they would where few workers never run dry.
+    private const int LeasesARequestedOne = 8;
+
+    private int _leasesSinceRequested;
     private long _carefulUntil;
     private Dictionary<string, (Round Round, int Block)>? _doing;
     private long _doingAt;
@@ -30,6 +35,7 @@ internal sealed partial class JobSession
         {
             if (TryLease(round, worker) is { } lease)
             {
+                _leasesSinceRequested = round.IsRequested ? 0 : _leasesSinceRequested + 1;
                 return lease;
             }
         }
@@ -130,7 +136,7 @@ internal sealed partial class JobSession
 
     private Round WithEarlierLosses(Round round)
     {
-        // Numbers of what people ask for begin anew with each coordinator.
+        // No later coordinator goes on with what somebody asked an earlier one for.
         if (round.IsRequested)
         {
             return round;
@@ -151,7 +157,10 @@ internal sealed partial class JobSession
     private IEnumerable<Round> OpenRounds() => _training is null ? _evaluations.Values : _evaluations.Values.Prepend(_training);
 
     private IEnumerable<Round> LeasableRounds() =>
-        IsPaused ? _evaluations.Values.Where(static round => round.Id.Number < 0) : MustSettle ? _evaluations.Values : OpenRounds();
+        IsPaused ? _evaluations.Values.Where(static round => round.IsRequested)
+        : MustSettle ? _evaluations.Values
+        : _leasesSinceRequested >= LeasesARequestedOne - 1 ? OpenRounds().OrderByDescending(static round => round.IsRequested)
+        : OpenRounds();
 
     private Lease? TryLease(Round round, string worker)
     {

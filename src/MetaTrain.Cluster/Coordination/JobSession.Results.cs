@@ -131,8 +131,17 @@ internal sealed partial class JobSession
     public bool ShouldCommit() => !IsReadOnly && !MustSettle
         && _commits.IsDue(Trajectory.Iteration, OpenValidations.Contains(Trajectory.Iteration) || Trajectory.Iteration == Iterations);
 
-    /// <summary>Notes that the newest version is on its way to the store.</summary>
-    public void CommitStarted() => _commits.Started(Trajectory.Iteration);
+    /// <summary>
+    /// Notes that the newest version is on its way to the store. One that still lacks a validation that belongs to it, because somebody asked
+    /// for it at once, does not count: it is committed again with it.
+    /// </summary>
+    public void CommitStarted()
+    {
+        if (!MustSettle)
+        {
+            _commits.Started(Trajectory.Iteration);
+        }
+    }
 
     private static string Remedy(Round round) => round.Id.Kind == RoundKind.Training
         ? "lower algorithm.innerLearningRate or meta.learningRate, or clip the meta-gradient (meta.clipNorm)"

@@ -64,7 +64,8 @@ internal sealed partial class JobSession
     public bool IsTrained => Trajectory.Iteration >= Iterations && OpenValidations.Length == 0;
 
     /// <summary>True when a block could be leased now or soon.</summary>
-    public bool HasWork => Failure is null && ((!IsPaused && !IsTrained) || _evaluations.Count > 0);
+    public bool HasWork => Failure is null
+        && (IsPaused ? _evaluations.Values.Any(static round => round.IsRequested) : !IsTrained || _evaluations.Count > 0);
 
     /// <summary>The versions whose validation is not in yet.</summary>
     public long[] OpenValidations => [.. _evaluations.Keys.Where(static id => id.Number >= 0 && id.Number != EvaluationPlans.FinalNumber).Select(static id => id.Number)];

@@ -23,7 +23,12 @@ internal sealed class WaitingWorkers(TimeProvider time)
     public void Wake() => Complete(static _ => true, outcome: true);
 
     /// <summary>Ends the turns that have waited long enough.</summary>
-    public void Expire() => Complete(began => time.GetElapsedTime(began) >= Patience, outcome: false);
+    public void Expire()
+    {
+        // One look at the clock: a turn that expired between two would be taken out and never ended.
+        long now = time.GetTimestamp();
+        Complete(began => time.GetElapsedTime(began, now) >= Patience, outcome: false);
+    }
 
     /// <summary>Ends all turns.</summary>
     public void Dismiss() => Complete(static _ => true, outcome: false);

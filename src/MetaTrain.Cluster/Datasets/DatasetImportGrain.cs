@@ -16,13 +16,22 @@ internal sealed partial class DatasetImportGrain(DatasetWriter writer, ILogger<D
     private int _classes;
     private DatasetManifest? _manifest;
     private string? _failure;
+    private bool _isOutage;
     private Task? _import;
 
     public Task BeginAsync(DatasetImportRequest request)
     {
         _request = request;
         _spool?.Dispose();
-        _spool = new FileStream(Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+        try
+        {
+            _spool = NewSpool();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw NoRoom(e);
+        }
+
         DelayDeactivation(TimeSpan.FromHours(1));
         return Task.CompletedTask;
     }
@@ -32,7 +41,14 @@ internal sealed partial class DatasetImportGrain(DatasetWriter writer, ILogger<D
         FileStream spool = Spool();
         // A piece sent twice after a lost answer lands on the same place.
         spool.Position = offset;
-        await spool.WriteAsync(piece);
+        try
+        {
+            await spool.WriteAsync(piece);
+        }
+        catch (IOException e)
+        {
+            throw NoRoom(e);
+        }
     }
 
     public Task CompleteAsync()
@@ -51,7 +67,7 @@ internal sealed partial class DatasetImportGrain(DatasetWriter writer, ILogger<D
         return Task.CompletedTask;
     }
 
-    public Task<DatasetImportStatus> StatusAsync() => Task.FromResult(new DatasetImportStatus(Volatile.Read(ref _classes), _manifest, _failure));
+    public Task<DatasetImportStatus> StatusAsync() => Task.FromResult(new DatasetImportStatus(Volatile.Read(ref _classes), _manifest, _failure, _isOutage));
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
@@ -69,14 +85,34 @@ internal sealed partial class DatasetImportGrain(DatasetWriter writer, ILogger<D
         }
         catch (Exception e) when (e is DatasetImportException or StoreUnavailableException or InvalidDataException)
         {
-            _failure = e.Message;
+            (_failure, _isOutage) = (e.Message, e is StoreUnavailableException);
         }
-        catch (Exception e) when (e is not OutOfMemoryException)
+        catch (OutOfMemoryException)
+        {
+            _failure = $"The silo had not enough memory for the images of '{request.Name}': give --size and --channels, which bring each down as it is read, or the silo more memory.";
+        }
+        catch (Exception e)
         {
             LogImportFailed(logger, request.Name, e);
             _failure = $"The import of '{request.Name}' failed unexpectedly ({e.GetType().Name}: {e.Message}); the silo's log has the details.";
         }
     }
+
+    /// <summary>A file without a name, where the system can have such: it goes with the process, however that ends.</summary>
+    private static FileStream NewSpool()
+    {
+        string path = Path.GetTempFileName();
+        FileStream spool = new(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.Delete(path);
+        }
+
+        return spool;
+    }
+
+    private static InvalidDataException NoRoom(Exception cause) => new(
+        $"The silo cannot keep the archive in {Path.GetTempPath()} ({cause.Message.TrimEnd('.')}): make room there, or start the silo with another folder in TMPDIR.", cause);
 
     private FileStream Spool() => _spool
         ?? throw new InvalidOperationException("This import is not known any more: the silo that received it is gone. Import the archive again.");

@@ -13,6 +13,10 @@ namespace MetaTrain.Cluster.Datasets;
 /// <summary>Reads an archive of images and writes it as class shards, the manifest last.</summary>
 internal sealed class DatasetWriter(IDatasetStore store, TimeProvider time)
 {
+    // The embedded store answers nobody while it rewrites its file, which a large import makes it do.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
     public async Task<DatasetManifest> ImportAsync(DatasetImportRequest request, Stream archive, IProgress<int> progress)
     {
         var options = new ImageFolderOptions
@@ -25,7 +29,7 @@ internal sealed class DatasetWriter(IDatasetStore store, TimeProvider time)
         ImmutableArray<DatasetClass>.Builder classes = ImmutableArray.CreateBuilder<DatasetClass>();
         foreach ((ImageClass image, string sha256) in imported.Dataset.Classes.Zip(imported.ClassSha256))
         {
-            await store.WriteShardAsync(sha256, image.Pixels, CancellationToken.None);
+            await UntilStoredAsync(() => store.WriteShardAsync(sha256, image.Pixels, CancellationToken.None));
             classes.Add(new DatasetClass(image.Name, SplitNames.Of(image.Split), image.Examples, sha256));
         }
 
@@ -39,8 +43,26 @@ internal sealed class DatasetWriter(IDatasetStore store, TimeProvider time)
             Classes = classes.ToImmutable(),
             ImportedAt = time.GetUtcNow(),
         };
-        await store.CommitAsync(manifest, CancellationToken.None);
+        await UntilStoredAsync(() => store.CommitAsync(manifest, CancellationToken.None));
         return manifest;
+    }
+
+    // Both writes may be repeated: what is written twice is the same.
+    private async Task UntilStoredAsync(Func<Task> write)
+    {
+        long began = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await write();
+                return;
+            }
+            catch (StoreUnavailableException) when (time.GetElapsedTime(began) < Patience)
+            {
+                await Task.Delay(Pause, time);
+            }
+        }
     }
 
     /// <summary>The split belongs to it: what silos keep in memory is known by this hash, and the same images may be imported with another split.</summary>

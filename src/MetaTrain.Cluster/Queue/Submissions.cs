@@ -13,7 +13,7 @@ using MetaTrain.Learning.Experiments;
 namespace MetaTrain.Cluster.Queue;
 
 /// <summary>Judges specs before they become jobs: form, data set, shapes, warm start, size.</summary>
-internal sealed class Submissions(IExperimentFactory factory, ICheckpointStore checkpoints, SiloDevices devices)
+internal sealed class Submissions(IExperimentFactory factory, IJobStore jobs, ICheckpointStore checkpoints, SiloDevices devices)
 {
     // A commit is one array of at most 2 GiB: the parameters and, with Adam, twice as much of the optimizer's state.
     private const long MaxParameterBytes = 512L << 20;
@@ -108,13 +108,28 @@ internal sealed class Submissions(IExperimentFactory factory, ICheckpointStore c
             problems.Add(problem);
         }
 
-        if (spec.Initialize is { IsJob: true } initialize
-            && await checkpoints.FindAsync(new JobId(initialize.From), Version(initialize), CancellationToken.None) is null)
+        if (spec.Initialize is { IsJob: true } initialize && await StartProblemAsync(spec, initialize) is { } start)
         {
-            problems.Add($"initialize.from: job '{initialize.From}' has no committed version '{initialize.At}'; 'metatrain list' shows the jobs.");
+            problems.Add(start);
         }
 
         return problems;
+    }
+
+    private async Task<string?> StartProblemAsync(JobSpec spec, InitializeSpec initialize)
+    {
+        JobId from = new(initialize.From);
+        if (await checkpoints.FindAsync(from, Version(initialize), CancellationToken.None) is null)
+        {
+            return $"initialize.from: job '{from}' has no committed version '{initialize.At}'; 'metatrain list' shows the jobs.";
+        }
+
+        return await jobs.ReadAsync(from, CancellationToken.None) is { DatasetSha256: { } trainedOn } record
+            && await DatasetVersionAsync(spec) is { } now && now != trainedOn
+            && now == await DatasetVersionAsync(JobSpecReader.Parse(record.SpecJson))
+            ? $"initialize.from: job '{from}' was trained on another import of this data set, whose training classes may be test classes now; "
+                + $"to start from it all the same, 'metatrain export {from} --to FILE' and name the file."
+            : null;
     }
 
     private static string? FileProblem(IExperiment experiment, byte[]? initial)

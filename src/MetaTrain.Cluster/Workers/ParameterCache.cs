@@ -47,7 +47,14 @@ internal sealed class ParameterCache(
 
         try
         {
-            return await pull;
+            FloatVector? values = await pull;
+            if (values is null)
+            {
+                // Nobody had it then; a version is needed again when somebody asks for its evaluation.
+                Forget(key);
+            }
+
+            return values;
         }
         catch
         {

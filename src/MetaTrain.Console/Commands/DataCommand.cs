@@ -131,7 +131,7 @@ internal static class DataCommand
 
     private static string Describe(ImportProgress progress) => progress switch
     {
-        { ClassesDone: > 0 } => $"{Format.Count(progress.ClassesDone)} classes stored",
+        { ClassesRead: > 0 } => $"{Format.Count(progress.ClassesRead)} classes read",
         _ when progress.BytesSent < progress.Bytes => $"{Format.Bytes(progress.BytesSent)} of {Format.Bytes(progress.Bytes)} sent",
         _ => $"{Format.Bytes(progress.Bytes)} sent; the cluster reads them",
     };

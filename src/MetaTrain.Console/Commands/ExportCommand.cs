@@ -16,7 +16,7 @@ internal static class ExportCommand
     {
         var command = new Command("export", "Writes a job's parameters to a safetensors file.");
         Argument<string> job = JobArgument.Create();
-        var to = new Option<string>("--to") { Description = "The file.", HelpName = "FILE.safetensors", Required = true };
+        var to = SharedOptions.NotEmpty(new Option<string>("--to") { Description = "The file.", HelpName = "FILE.safetensors", Required = true });
         Option<CheckpointSelector> at = AtOption.Create();
         command.Add(job);
         command.Add(to);

@@ -20,7 +20,7 @@ internal static class PictureCommand
     {
         var command = new Command("picture", "Draws how a committed version adapts to one task: curves for regression, images with their answers for classes.");
         Argument<string> job = JobArgument.Create();
-        var to = new Option<string>("--to") { Description = "The file.", HelpName = "FILE.svg", Required = true };
+        var to = SharedOptions.NotEmpty(new Option<string>("--to") { Description = "The file.", HelpName = "FILE.svg", Required = true });
         Option<int?> task = SharedOptions.WholeOrNone("--task", "Which episode of those that 'evaluate' measures, from 0. Default: 0.", 0, LastTask);
         Option<string> split = SplitOption.Create();
         Option<CheckpointSelector> at = AtOption.Create();

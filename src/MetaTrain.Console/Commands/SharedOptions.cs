@@ -16,17 +16,17 @@ internal sealed partial class SharedOptions
 
     public Option<bool> Json { get; } = new("--json") { Description = "Print one JSON document on stdout and nothing else." };
 
-    public Option<string?> Cluster { get; } = new("--cluster")
+    public Option<string?> Cluster { get; } = NotEmpty(new Option<string?>("--cluster")
     {
         Description = "The cluster: its store, or the data directory of a local one. Default: the data directory's.",
         HelpName = "URI|DIR",
-    };
+    });
 
-    public Option<string?> Data { get; } = new("--data")
+    public Option<string?> Data { get; } = NotEmpty(new Option<string?>("--data")
     {
         Description = "The data directory of local clusters. Default: ~/.metatrain.",
         HelpName = "DIR",
-    };
+    });
 
     public Option<string?> Store { get; } = new("--store")
     {
@@ -125,6 +125,19 @@ internal sealed partial class SharedOptions
 
     [GeneratedRegex("^(cpu|cuda(:[0-9]{1,4})?)$")]
     private static partial Regex DeviceText();
+
+    /// <summary>Refuses an empty text, such as a variable of the shell that was never set.</summary>
+    internal static Option<T> NotEmpty<T>(Option<T> option)
+    {
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [.., { Value: "" }])
+            {
+                result.AddError($"{option.Name} is empty: give it a value, or leave it away.");
+            }
+        });
+        return option;
+    }
 
     internal static Option<int?> WholeOrNone(string name, string description, int least, int most)
     {

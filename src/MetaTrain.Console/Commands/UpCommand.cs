@@ -29,7 +29,7 @@ internal static class UpCommand
                 Detached = true,
             };
             host.Output.Note($"Starting a local cluster on {DataDirectory.Display(options.DataDirectory)} ...");
-            await using ILocalCluster cluster = await host.Launcher.StartAsync(options, cancellationToken);
+            await using ILocalCluster cluster = await ClusterStart.RunAsync(host, options, cancellationToken);
             if (parse.GetValue(shared.Json))
             {
                 host.Output.Document(Describe(cluster.Description, options));

@@ -19,7 +19,7 @@ internal sealed class ClusterSession : IAsyncDisposable
 
     /// <summary>Connects to the cluster that runs.</summary>
     public static async Task<ClusterSession> ConnectAsync(ConsoleHost host, ClusterTarget target, CancellationToken cancellationToken) =>
-        new(await host.Clusters.ConnectAsync(target.Address, cancellationToken), started: null);
+        new(await host.Clusters.ConnectAsync(target.WithItsStore().Address, cancellationToken), started: null);
 
     /// <summary>Connects to the cluster that runs or, when none runs on a data directory, starts one there for as long as this session lasts.</summary>
     public static async Task<ClusterSession> ConnectOrStartAsync(
@@ -31,7 +31,8 @@ internal sealed class ClusterSession : IAsyncDisposable
         }
 
         host.Output.Note($"No cluster runs on {directory.Path}: starting one for this command ...");
-        ILocalCluster started = await host.Launcher.StartAsync(
+        ILocalCluster started = await ClusterStart.RunAsync(
+            host,
             new LocalClusterOptions
             {
                 DataDirectory = directory.Path,

@@ -1,5 +1,6 @@
 using MetaTrain.Abstractions.Clusters;
 using MetaTrain.Client.Connections;
+using MetaTrain.Console.Hosting;
 
 namespace MetaTrain.Console.LocalClusters;
 
@@ -14,6 +15,23 @@ internal sealed record ClusterTarget(ClusterAddress Address, string? SiloPath, s
         Address is ClusterAddress.InDirectory directory
         && ClusterLocator.ReadDirectory(directory.Path) is { } cluster
         && IsAlive(cluster);
+
+    /// <summary>The target itself, if its cluster, should one run, has the store that was asked for.</summary>
+    /// <exception cref="ConsoleFault">It has another: what is read there, or written, is not what was meant.</exception>
+    public ClusterTarget WithItsStore()
+    {
+        string? theirs = Address switch
+        {
+            ClusterAddress.InStore store => store.Store.ToString(),
+            ClusterAddress.InDirectory directory when IsRunning() => ClusterLocator.ReadDirectory(directory.Path)?.Store,
+            _ => null,
+        };
+        return Store is null || theirs is null || StoreUri.Parse(Store).ToString() == StoreUri.Parse(theirs).ToString()
+            ? this
+            : throw new ConsoleFault(
+                ExitCode.WrongUsage,
+                $"The cluster on {Address} has the store {StoreUri.Parse(theirs)}, not {StoreUri.Parse(Store)}: leave --store away, end that cluster with 'metatrain down', or name another data directory with --data.");
+    }
 
     private static bool IsAlive(LocalCluster cluster) => ProcessIdentity.IsAlive(cluster.SupervisorProcessId, cluster.SupervisorStartedAt);
 }

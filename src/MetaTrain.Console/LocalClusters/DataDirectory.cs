@@ -7,7 +7,7 @@ internal static class DataDirectory
 
     /// <summary>What the user says, else what the environment says, else <c>~/.metatrain</c>.</summary>
     public static string Resolve(string? given, Func<string, string?> variable) =>
-        Path.GetFullPath(given ?? (variable(Variable) is { Length: > 0 } set ? set : Standard()));
+        Path.GetFullPath(given is { Length: > 0 } ? given : variable(Variable) is { Length: > 0 } set ? set : Standard());
 
     /// <summary>What --data says in a command line that may be wrong elsewhere; null when it says nothing.</summary>
     public static string? In(string[] args)

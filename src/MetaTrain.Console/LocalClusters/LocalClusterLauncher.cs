@@ -25,6 +25,7 @@ internal sealed class LocalClusterLauncher(SiloLocator locator, TimeProvider tim
         }
         catch
         {
+            await supervisor.EndAsync();
             await supervisor.DisposeAsync();
             throw;
         }

@@ -35,8 +35,8 @@ internal sealed record LocalClusterOptions
     /// <summary>True for a cluster that outlives the console.</summary>
     public bool Detached { get; init; }
 
-    /// <summary>How long it may take to get ready.</summary>
-    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(90);
+    /// <summary>How long it may take to get ready: longer than silos wait for an embedded store that reads all that it has.</summary>
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromMinutes(11);
 
     /// <summary>The supervisor's command line.</summary>
     public IEnumerable<string> ToArguments()

@@ -31,14 +31,25 @@ internal sealed class SupervisorProcess : ILocalCluster
 
     public int ExitCode => _process.ExitCode;
 
-    public async Task<bool> StopAsync()
+    public Task<bool> StopAsync() => _detached ? Task.FromResult(true) : EndAsync();
+
+    /// <summary>Ends the cluster, also one that was to stay: it never got ready. False when it had to be killed.</summary>
+    public async Task<bool> EndAsync()
     {
-        if (_detached || _process.HasExited)
+        if (_process.HasExited)
         {
             return true;
         }
 
-        _process.StandardInput.Close();
+        if (_detached)
+        {
+            SupervisorSignal.Terminate(_process.Id);
+        }
+        else
+        {
+            _process.StandardInput.Close();
+        }
+
         using var timeout = new CancellationTokenSource(DrainTimeout);
         try
         {
@@ -47,18 +58,21 @@ internal sealed class SupervisorProcess : ILocalCluster
         }
         catch (OperationCanceledException)
         {
-            Kill();
+            KillAll();
             return false;
         }
     }
 
     public void Kill()
     {
-        if (_detached || _process.HasExited)
+        if (!_detached && !_process.HasExited)
         {
-            return;
+            KillAll();
         }
+    }
 
+    private void KillAll()
+    {
         // Read before the kill: a silo that was just restarted may be nobody's child by then.
         LocalCluster? cluster = LocalCluster.TryRead(_dataDirectory);
         _process.Kill(entireProcessTree: true);

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Specs;
 using MetaTrain.Client;
@@ -20,6 +21,7 @@ internal sealed class TrainRun(ConsoleHost host, TrainOptions options)
     private readonly RunFollower _follower = new(host.Output, host.Time);
     private LocalClusterOptions _cluster = options.Cluster;
     private JobId? _job;
+    private bool _isSubmitting;
 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
@@ -79,7 +81,7 @@ internal sealed class TrainRun(ConsoleHost host, TrainOptions options)
     private async Task<ILocalCluster> StartAsync(CancellationToken cancellationToken)
     {
         long start = host.Time.GetTimestamp();
-        ILocalCluster cluster = await host.Launcher.StartAsync(_cluster, cancellationToken);
+        ILocalCluster cluster = await ClusterStart.RunAsync(host, _cluster, cancellationToken);
         host.Output.Note($"The cluster is ready after {Format.Words(host.Time.GetElapsedTime(start))}.");
         return cluster;
     }
@@ -89,8 +91,7 @@ internal sealed class TrainRun(ConsoleHost host, TrainOptions options)
     {
         if (spec is not null)
         {
-            JobId job = await SubmitCommand.SubmitAsync(client, spec, clusterId, cancellationToken);
-            _job = job;
+            JobId job = await SubmitAsync(client, spec, clusterId, cancellationToken);
             host.Output.Note($"Submitted the job {job}.");
             return job;
         }
@@ -104,6 +105,19 @@ internal sealed class TrainRun(ConsoleHost host, TrainOptions options)
         }
 
         return interrupted.Job;
+    }
+
+    /// <summary>Submits. What is under way may become a job, wanted or not: its answer is waited for, so that the job can be paused and named.</summary>
+    private async Task<JobId> SubmitAsync(MetaTrainClient client, string spec, string clusterId, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(Timeout.InfiniteTimeSpan, host.Time);
+        await using CancellationTokenRegistration interrupted = cancellationToken.Register(() => patience.CancelAfter(CommitPatience));
+        cancellationToken.ThrowIfCancellationRequested();
+        _isSubmitting = true;
+        JobId job = await SubmitCommand.SubmitAsync(client, spec, clusterId, patience.Token);
+        (_job, _isSubmitting) = (job, false);
+        cancellationToken.ThrowIfCancellationRequested();
+        return job;
     }
 
     private async Task<JobStatus> FollowAsync(MetaTrainClient client, ILocalCluster cluster, JobId job, CancellationToken cancellationToken)
@@ -131,19 +145,23 @@ internal sealed class TrainRun(ConsoleHost host, TrainOptions options)
         JobStatus? status = _job is { } job ? await PauseAsync(client, job) ?? _follower.Last : null;
         await client.DisposeAsync();
         bool drained = await cluster.StopAsync();
-        if (options.Json && status is not null)
+        string outcome = (_job, status) switch
         {
-            host.Output.Document(JobDocument.Of(status));
-        }
-
-        host.Output.Note((_job, status) switch
-        {
+            (null, _) when _isSubmitting => "Stopped while the job was submitted, without an answer: 'metatrain list' shows whether there is one.",
             (null, _) => "Stopped before a job was submitted.",
             (_, { } last) when last.State.IsFinal() => $"The job {_job} has ended: {JobDocument.NameOf(last.State)}.",
             (_, { } last) => $"Stopped {_job} at iteration {Format.Count(last.CommittedIteration)} of {Format.Count(last.Iterations)}, committed."
                 + GoOn(_job!.Value),
             _ => $"Stopped {_job} at its last commit." + GoOn(_job!.Value),
-        });
+        };
+        host.Output.Note(outcome);
+        if (options.Json)
+        {
+            host.Output.Document(status is not null
+                ? JobDocument.Of(status)
+                : new JsonObject { ["job"] = _job?.Value, ["error"] = outcome.ReplaceLineEndings(" "), ["exitCode"] = ExitCode.Interrupted });
+        }
+
         if (!drained)
         {
             host.Output.Note("The local cluster did not drain in time and was killed; what is committed is safe.");

@@ -9,8 +9,9 @@ namespace MetaTrain.Silo.Local;
 /// <summary>How one silo of the cluster is started. A silo that is started again keeps its ports, by which its death is noticed at once.</summary>
 internal sealed class SiloPlan(int index, LocalOptions options, LocalCluster cluster)
 {
-    // The embedded store starts at the same time; one of the user's own should be there.
-    private readonly int _storeWaitSeconds = options.Store is null ? 20 : 5;
+    // The embedded store starts at the same time, and reads all that it has first: its supervisor knows whether it still lives. One of
+    // the user's own should be there.
+    private readonly int _storeWaitSeconds = options.Store is null ? 600 : 5;
 
     private (int Silo, int Gateway, int Http)? _ports;
 

@@ -29,7 +29,7 @@ internal sealed partial class GenerationRewrite(EmbeddedStoreOptions options, Ti
             LogRewritten(keys, before, switched.FirstBytes, time.GetElapsedTime(started).TotalSeconds);
             return switched;
         }
-        catch (Exception e) when (e is EmbeddedStoreException or RedisException or IOException)
+        catch (Exception e) when (e is EmbeddedStoreException or RedisException or TimeoutException or IOException)
         {
             // The old generation has everything: a long file is better than no store. As if all of it lived, so that it is
             // not tried again at once.

@@ -109,6 +109,23 @@ public sealed class DatasetUploadTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Import_TellsAStoreThatIsAwayFromARefusal()
+    {
+        await File.WriteAllTextAsync(_folder.File("set.zip"), "zip", TestContext.Current.CancellationToken);
+        _cluster.Import.Read = _ => new DatasetImportStatus(0, null, "The store is away.", IsOutage: true);
+        Assert.Equal(FailureKind.Unreachable, (await FailAsync(_folder.File("set.zip"))).Kind);
+    }
+
+    [Fact]
+    public async Task Import_EndsAtOnce_WhenTheSiloCannotKeepTheArchive()
+    {
+        await File.WriteAllTextAsync(_folder.File("set.zip"), "zip", TestContext.Current.CancellationToken);
+        _cluster.Import.Refusal = new InvalidDataException("The silo has no room.");
+        MetaTrainException failure = await FailAsync(_folder.File("set.zip"));
+        Assert.Equal((FailureKind.Refused, "The silo has no room.", 1), (failure.Kind, failure.Message, _cluster.Import.Begins));
+    }
+
+    [Fact]
     public async Task Import_BeginsAgain_WhenTheSiloThatHadItIsGone()
     {
         await File.WriteAllTextAsync(_folder.File("set.zip"), "content", TestContext.Current.CancellationToken);

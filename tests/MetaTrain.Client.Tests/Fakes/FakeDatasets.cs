@@ -35,6 +35,9 @@ internal sealed class FakeImport : IDatasetImportGrain
 
     public int Begins { get; private set; }
 
+    /// <summary>What the silo says to every piece.</summary>
+    public Exception? Refusal { get; set; }
+
     public Task BeginAsync(DatasetImportRequest request) => FakeCoordinator.Answer(() =>
     {
         Begun = request;
@@ -45,6 +48,11 @@ internal sealed class FakeImport : IDatasetImportGrain
 
     public Task AppendAsync(long offset, byte[] piece) => FakeCoordinator.Answer(() =>
     {
+        if (Refusal is { } refusal)
+        {
+            throw refusal;
+        }
+
         piece.CopyTo(Content, offset);
         if (FailuresToCome-- > 0)
         {

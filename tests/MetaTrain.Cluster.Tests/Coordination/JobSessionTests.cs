@@ -165,6 +165,27 @@ public sealed class JobSessionTests
     }
 
     [Fact]
+    public void AnEvaluationThatSomebodyAskedFor_Ends_WhileTheOnlyWorkerTrains()
+    {
+        JobSession session = _fixture.Open(iterations: 1000);
+        session.OpenEvaluation(-1, 0, session.Trajectory.Parameters, Work, episodes: 4);
+        int leases = 0;
+        do
+        {
+            session.Accept(SessionFixture.Compute(session, session.TryLease("a/0@x")!));
+            leases++;
+            if (session.CanStep)
+            {
+                session.Stepped([1, 2, 3, 4, 5]);
+            }
+        }
+        while (!session.TakeEvaluations().Any());
+
+        // Two blocks of the evaluation, each after seven of the training.
+        Assert.Equal(16, leases);
+    }
+
+    [Fact]
     public void AnEvaluationThatSomebodyAskedFor_SaysWhichParametersItMeasured()
     {
         JobSession session = _fixture.Open();

@@ -89,6 +89,29 @@ public sealed class ValidationTests
     }
 
     [Fact]
+    public void ShouldCommit_DemandsTheLastVersionAgain_WhenItWasCommittedBeforeItsValidation()
+    {
+        JobSession session = _fixture.Open(iterations: 1, tasks: 1, blockSize: 1, validation: new ValidationSpec { Every = 1, Episodes = 1 });
+        session.Accept(SessionFixture.Compute(session, session.TryLease("a/0@x")!));
+        session.Stepped([1, 2, 3, 4, 5]);
+        Assert.True(session.MustSettle);
+
+        // Somebody pauses the job, which commits it as it stands.
+        session.IsPaused = true;
+        session.CommitStarted();
+        Assert.False(session.HasWork);
+        session.IsPaused = false;
+        Assert.True(session.HasWork);
+        Assert.False(session.ShouldCommit());
+        session.Accept(SessionFixture.Compute(session, session.TryLease("a/0@x")!));
+        Assert.Single(session.TakeEvaluations().ToList());
+
+        Assert.True(session.ShouldCommit());
+        session.CommitStarted();
+        Assert.False(session.ShouldCommit());
+    }
+
+    [Fact]
     public void Open_RepeatsAValidation_ThatWasOutWhenTheCoordinatorDied()
     {
         ValidationSpec validation = new() { Every = 6, Episodes = 3 };

@@ -50,6 +50,22 @@ public sealed class ParameterCacheTests : IDisposable
     }
 
     [Fact]
+    public async Task Get_AsksAgain_WhenNobodyHadTheVersion()
+    {
+        int asked = 0;
+        ParameterCache cache = new(
+            (_, _, version) => Task.FromResult(++asked == 1 ? null : Snapshot(version, 1).Values),
+            new TransferClient(Options.Create(new TransferOptions())),
+            _services.GetRequiredService<ClusterInstruments>(),
+            TimeProvider.System);
+
+        Assert.Null(await cache.GetAsync(Job, 1, 5));
+        Assert.NotNull(await cache.GetAsync(Job, 1, 5));
+        Assert.NotNull(await cache.GetAsync(Job, 1, 5));
+        Assert.Equal(2, asked);
+    }
+
+    [Fact]
     public async Task Get_PullsAgain_WhenWhatCameWithALeaseCouldNotBeFetched()
     {
         _cache.Put(Job, Snapshot(5, 1) with { Values = new FloatVector(new VectorTicket("127.0.0.1", 1, Guid.NewGuid(), 70_000)) });

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
+using MetaTrain.Abstractions.Clusters;
 using MetaTrain.Abstractions.Datasets;
 using MetaTrain.Abstractions.Grains;
 using MetaTrain.Abstractions.Jobs;
@@ -281,6 +283,22 @@ public sealed class ClusterCommandTests : IAsyncDisposable
         Assert.Equal(0, await _rig.RunAsync("workers"));
         Assert.Contains("local-1/0  cpu     glyphs-1  12      computing", _rig.Out);
         Assert.Contains("http://127.0.0.1:8080/metrics", _rig.Out);
+    }
+
+    [Theory]
+    [InlineData("list")]
+    [InlineData("data", "list")]
+    public async Task Command_IsRefused_WhenTheClusterThatRunsHasAnotherStore(params string[] command)
+    {
+        using Process self = Process.GetCurrentProcess();
+        new LocalCluster { ClusterId = "local-1", Store = "redis://127.0.0.1:41234", SupervisorProcessId = self.Id, SupervisorStartedAt = self.StartTime.ToUniversalTime(), Ready = true }
+            .Write(_rig.Folder.Path);
+
+        Assert.Equal(ExitCode.WrongUsage, await _rig.RunAsync([.. command, "--store", "redis://elsewhere"]));
+        Assert.Contains("has the store redis://127.0.0.1:41234, not redis://elsewhere:6379: leave --store away", _rig.Error);
+        Assert.Empty(_rig.Connections);
+        Assert.Equal(0, await _rig.RunAsync([.. command, "--store", "redis://127.0.0.1:41234"]));
+        Assert.Single(_rig.Connections);
     }
 
     [Fact]

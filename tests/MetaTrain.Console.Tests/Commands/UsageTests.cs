@@ -1,4 +1,5 @@
 using MetaTrain.Console.Hosting;
+using MetaTrain.Console.LocalClusters;
 using MetaTrain.Console.Tests.Fakes;
 
 namespace MetaTrain.Console.Tests.Commands;
@@ -59,6 +60,23 @@ public sealed class UsageTests
         Assert.Empty(rig.Launcher.Started);
         Assert.Empty(rig.Connections);
     }
+
+    [Theory]
+    [InlineData("--data", "list", "--data", "")]
+    [InlineData("--cluster", "list", "--cluster", "")]
+    [InlineData("--to", "export", "j", "--to", "")]
+    [InlineData("--to", "picture", "j", "--to", "")]
+    public async Task WrongUsage_SaysWhichOptionIsEmpty(string option, params string[] line)
+    {
+        await using var rig = new ConsoleRig();
+        Assert.Equal(ExitCode.WrongUsage, await rig.RunPlainAsync(line));
+        Assert.Contains($"{option} is empty: give it a value, or leave it away.", rig.Error);
+        Assert.Empty(rig.Connections);
+    }
+
+    [Fact]
+    public void DataDirectory_IsTheStandardOne_WhenItsTextIsEmpty() =>
+        Assert.Equal(DataDirectory.Resolve(null, static _ => null), DataDirectory.Resolve("", static _ => ""));
 
     [Fact]
     public async Task WrongUsage_IsADocument_WhenJsonIsAsked()

@@ -125,6 +125,49 @@ public sealed class TrainRunTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Train_PausesTheJob_WhenInterruptedWhileItIsSubmitted()
+    {
+        _status = Statuses.Running();
+        _rig.Cluster.Queue.Submit = _ =>
+        {
+            _rig.Interrupts.Raise();
+            return new SubmitReply(new JobId("glyphs-1"), []);
+        };
+        _job.Request = _ =>
+        {
+            _status = _status with { State = JobState.Paused, Iteration = 0, CommittedIteration = 0 };
+            return new ControlReply(true, null, JobState.Running);
+        };
+
+        Assert.Equal(ExitCode.Interrupted, await _rig.RunAsync("train", _rig.WriteSpec(), "--json"));
+
+        Assert.Equal(JobRequest.Pause, Assert.Single(_job.Requests));
+        Assert.Equal("paused", (string?)_rig.Document()["state"]);
+        Assert.Contains("metatrain train --resume glyphs-1", _rig.Error);
+    }
+
+    [Fact]
+    public async Task Train_SaysThatThereMayBeAJob_WhenItsSubmissionIsNotAnswered()
+    {
+        int calls = 0;
+        _rig.Cluster.Queue.Submit = _ =>
+        {
+            // A second Ctrl-C would end this very process.
+            if (++calls == 1)
+            {
+                _rig.Interrupts.Raise();
+            }
+
+            throw new TimeoutException("silence");
+        };
+
+        Assert.Equal(ExitCode.Interrupted, await _rig.RunAsync("train", _rig.WriteSpec(), "--json"));
+
+        Assert.StartsWith("Stopped while the job was submitted, without an answer", (string?)_rig.Document()["error"]);
+        Assert.Equal(ExitCode.Interrupted, (int?)_rig.Document()["exitCode"]);
+    }
+
+    [Fact]
     public async Task Train_StopsAllTheSame_WhenTheClusterDoesNotConfirm()
     {
         _status = Statuses.Running();

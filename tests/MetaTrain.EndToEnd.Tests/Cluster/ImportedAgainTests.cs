@@ -4,7 +4,7 @@ using MetaTrain.TestKit.Data;
 
 namespace MetaTrain.EndToEnd.Tests.Cluster;
 
-/// <summary>A job keeps the images that it was submitted with, whatever is imported under their name later.</summary>
+/// <summary>A job keeps the images that it was submitted with, whatever is imported under their name later, and what it learned of them to itself.</summary>
 public sealed class ImportedAgainTests
 {
     private const int Side = 16;
@@ -27,12 +27,22 @@ public sealed class ImportedAgainTests
         await cluster.KillEverythingAsync();   // no process remembers the images
         await cluster.UpAsync();
         JsonElement after = await EvaluateAsync(data, job);
+        CliResult warm = await SubmitAsync(data, $"{Spec}\ninitialize: {{ from: {job}, at: last }}");
         JsonElement ofNew = await cluster.WatchAsync(await cluster.SubmitAsync(Spec));
 
         Assert.Equal(1.0, before.GetProperty("accuracy").GetDouble());
         Assert.Equal(before.GetProperty("nll").GetRawText(), after.GetProperty("nll").GetRawText());
         Assert.Equal(1.0, after.GetProperty("accuracy").GetDouble());
+        Assert.Equal(2, warm.ExitCode);
+        Assert.Contains("was trained on another import of this data set", warm.Errors, StringComparison.Ordinal);
         Assert.InRange(ofNew.GetProperty("evaluation").GetProperty("accuracy").GetDouble(), 0.2, 0.9);
+    }
+
+    private static async Task<CliResult> SubmitAsync(TemporaryDirectory data, string spec)
+    {
+        string path = data.Combine("warm.yaml");
+        await File.WriteAllTextAsync(path, spec, TestContext.Current.CancellationToken);
+        return await Metatrain.RunAsync(["submit", path, "--cluster", data.Path]);
     }
 
     private static async Task<JsonElement> EvaluateAsync(TemporaryDirectory data, string job) =>
