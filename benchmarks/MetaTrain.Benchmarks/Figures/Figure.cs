@@ -30,7 +30,7 @@ internal sealed record Figure(string Id, string Table, string Method, string Exa
         "evaluation.validation.every=700", "evaluation.validation.episodes=40", "evaluation.validation.queries=2",
     ];
 
-    private static readonly string[] FewerOfWays = [.. Ways, "data.queries=1", "meta.iterations=4500", "algorithm.multiStepIterations=450"];
+    private static readonly string[] FewerOfWays = [.. Ways, "data.queries=1", "meta.iterations=3600", "algorithm.multiStepIterations=360"];
     private static readonly string[] OfTwentyWays = ["--ways", "20"];
     private static readonly int[] Seeds = [7, 8, 9];
     private static readonly string[] OfFiveShots = ["--shots", "5"];

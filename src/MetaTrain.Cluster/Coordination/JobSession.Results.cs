@@ -101,11 +101,13 @@ internal sealed partial class JobSession
     /// <summary>The evaluation rounds that are whole and may be closed: validations strictly in order of version, each at its fixed iteration.</summary>
     public IEnumerable<(Round Round, EvaluationSummary Summary)> TakeEvaluations()
     {
+        bool isEarlierOpen = false;
         foreach (Round round in _evaluations.Values.ToList())
         {
             bool isValidation = round.Id.Number >= 0 && round.Id.Number != EvaluationPlans.FinalNumber;
-            if (round.Sum is not { } sum || (isValidation && _validations.EntersAt(round.Version) > Trajectory.Iteration))
+            if (round.Sum is not { } sum || (isValidation && (isEarlierOpen || _validations.EntersAt(round.Version) > Trajectory.Iteration)))
             {
+                isEarlierOpen |= isValidation;
                 continue;
             }
 

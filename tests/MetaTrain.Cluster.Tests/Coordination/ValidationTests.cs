@@ -89,6 +89,27 @@ public sealed class ValidationTests
     }
 
     [Fact]
+    public void Validations_EnterInTheOrderOfTheirVersions_AtTheEndToo()
+    {
+        JobSession session = _fixture.Open(iterations: 5, tasks: 1, blockSize: 1, validation: new ValidationSpec { Every = 4, Episodes = 1 });
+        for (int iteration = 0; iteration < 5; iteration++)
+        {
+            session.Accept(SessionFixture.Compute(session, session.TryLease("a/0@x")!));
+            session.Stepped([1, 2, 3, 4, 5]);
+        }
+
+        // Versions 4 and 5 both enter now that the training is over, and the later one's is here first.
+        Lease[] validations = [session.TryLease("a/0@x")!, session.TryLease("b/0@x")!];
+        Assert.Equal([4, 5], validations.Select(static lease => lease.Version).Order());
+        session.Accept(SessionFixture.Compute(session, validations.MaxBy(static lease => lease.Version)!) with { Workers = ["b/0@x"] });
+        Assert.Empty(session.TakeEvaluations().ToList());
+        session.Accept(SessionFixture.Compute(session, validations.MinBy(static lease => lease.Version)!));
+        Assert.Equal(2, session.TakeEvaluations().ToList().Count);
+
+        Assert.Equal([4, 5], session.Trajectory.Validations.Select(static validation => validation.At));
+    }
+
+    [Fact]
     public void ShouldCommit_DemandsTheLastVersionAgain_WhenItWasCommittedBeforeItsValidation()
     {
         JobSession session = _fixture.Open(iterations: 1, tasks: 1, blockSize: 1, validation: new ValidationSpec { Every = 1, Episodes = 1 });

@@ -22,7 +22,7 @@ public sealed class PromiseTests
     [Fact]
     public async Task Parameters_HaveTheSameBits_WhenAWorkersSiloAndThenTheCoordinatorsSiloAreKilled()
     {
-        string spec = TinySpecs.Glyphs("maml-wide", iterations: 400, validateEvery: 90);
+        string spec = TinySpecs.Glyphs("maml-wide", iterations: 240, validateEvery: 90);
         string undisturbed = await TrainAsync(spec);
         using TemporaryDirectory data = new("kill");
         await using TestCluster cluster = await TestCluster.StartAsync(data.Path, silos: 3, workers: 1, environment: Delays);
@@ -46,7 +46,7 @@ public sealed class PromiseTests
     [Fact]
     public async Task Parameters_HaveTheSameBits_WhenEveryProcessIsKilledAndTheClusterStartsAgain()
     {
-        string spec = TinySpecs.Glyphs("meta-sgd", iterations: 300, validateEvery: 80);
+        string spec = TinySpecs.Glyphs("meta-sgd", iterations: 200, validateEvery: 80);
         string undisturbed = await TrainAsync(spec);
         using TemporaryDirectory data = new("kill-all");
         await using TestCluster cluster = await TestCluster.StartAsync(data.Path, silos: 2, workers: 1, environment: Delays);
@@ -59,7 +59,7 @@ public sealed class PromiseTests
 
         Assert.Equal(undisturbed, done.GetProperty("parametersSha256").GetString());
         Assert.True(done.GetProperty("epoch").GetInt64() >= 2, done.ToString());
-        Assert.True(before.GetProperty("iteration").GetInt64() < 300, "The kill came after the end: make the job longer.");
+        Assert.True(before.GetProperty("iteration").GetInt64() < 200, "The kill came after the end: make the job longer.");
     }
 
     [Fact]

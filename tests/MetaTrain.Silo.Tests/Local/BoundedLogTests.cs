@@ -40,4 +40,25 @@ public sealed class BoundedLogTests : IDisposable
         Assert.Equal("line 99 é", lines[^1]);
         Assert.Equal(lines.Order(StringComparer.Ordinal), lines);
     }
+
+    [Fact]
+    public void WriteLine_GoesOn_WhenTheDiskTakesNothingForAWhile()
+    {
+        string folder = _directory.Combine("gone");
+        string path = System.IO.Path.Combine(folder, "silo.log");
+        Directory.CreateDirectory(folder);
+        using BoundedLog log = new(path, limit: 40);
+        log.WriteLine("a line of twenty-odd characters");
+
+        Directory.Delete(folder, recursive: true);
+        log.WriteLine("another line of twenty-odd characters");
+        log.WriteLine("and another one of these");
+        Directory.CreateDirectory(folder);
+        log.WriteLine("again");
+        log.WriteLine("and on");
+
+        using StreamReader reader = new(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        Assert.Equal("and on\n", reader.ReadToEnd());
+        Assert.Equal("(2 lines were lost here: the disk did not take them.)\nagain\n", File.ReadAllText(path + ".1"));
+    }
 }
