@@ -95,6 +95,7 @@ internal sealed partial class CoordinatorGrain
         while (_starting is { } other)
         {
             await other.ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+            _starting = _starting == other ? null : _starting;
         }
 
         if (_session is { IsReadOnly: false })
