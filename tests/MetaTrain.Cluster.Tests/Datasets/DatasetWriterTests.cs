@@ -1,10 +1,10 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.IO.Compression;
 using MetaTrain.Abstractions.Datasets;
 using MetaTrain.Abstractions.Grains;
 using MetaTrain.Abstractions.Storage;
 using MetaTrain.Cluster.Datasets;
+using MetaTrain.TestKit.Data;
 using Microsoft.Extensions.Time.Testing;
 
 namespace MetaTrain.Cluster.Tests.Datasets;
@@ -62,28 +62,14 @@ public sealed class DatasetWriterTests
             {
                 for (int image = 0; image < 2; image++)
                 {
-                    using Stream entry = zip.CreateEntry($"{folder}/{image}.bmp").Open();
-                    entry.Write(Bitmap((byte)((40 * shade) + image)));
+                    byte grey = (byte)((40 * shade) + image);
+                    using Stream entry = zip.CreateEntry($"{folder}/{image}.png").Open();
+                    entry.Write(TestPng.Grey(8, 8, (_, _) => grey));
                 }
             }
         }
 
         return content.ToArray();
-    }
-
-    private static byte[] Bitmap(byte grey)
-    {
-        const int Side = 8;
-        const int Header = 54;
-        byte[] file = new byte[Header + (Side * Side * 3)];
-        (file[0], file[1], file[26], file[28]) = ((byte)'B', (byte)'M', 1, 24);
-        foreach ((int at, int value) in new[] { (2, file.Length), (10, Header), (14, 40), (18, Side), (22, Side) })
-        {
-            BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(at), value);
-        }
-
-        file.AsSpan(Header).Fill(grey);
-        return file;
     }
 
     private sealed class FailingStore : IDatasetStore

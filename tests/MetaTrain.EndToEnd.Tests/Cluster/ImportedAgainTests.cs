@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text.Json;
 using MetaTrain.TestKit.Data;
 
@@ -57,30 +56,14 @@ public sealed class ImportedAgainTests
             Directory.CreateDirectory(path);
             for (int image = 0; image < ImagesAClass; image++)
             {
-                await File.WriteAllBytesAsync(Path.Combine(path, $"{image}.bmp"), Bitmap((byte)brightness(way, image)), TestContext.Current.CancellationToken);
+                // The left half grey, the right half black.
+                byte grey = (byte)brightness(way, image);
+                byte[] png = TestPng.Grey(Side, Side, (x, _) => x < Side / 2 ? grey : (byte)0);
+                await File.WriteAllBytesAsync(Path.Combine(path, $"{image}.png"), png, TestContext.Current.CancellationToken);
             }
         }
 
         CliResult imported = await Metatrain.RunAsync(["data", "import", "letters", "--from", data.Combine(folder), "--channels", "1", "--cluster", data.Path]);
         Assert.True(imported.ExitCode == 0, imported.ToString());
-    }
-
-    // 24 bits a pixel, without compression: the left half grey, the right half black.
-    private static byte[] Bitmap(byte grey)
-    {
-        const int Header = 54;
-        byte[] file = new byte[Header + (Side * Side * 3)];
-        (file[0], file[1], file[26], file[28]) = ((byte)'B', (byte)'M', 1, 24);
-        foreach ((int at, int value) in new[] { (2, file.Length), (10, Header), (14, 40), (18, Side), (22, Side) })
-        {
-            BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(at), value);
-        }
-
-        for (int row = 0; row < Side; row++)
-        {
-            file.AsSpan(Header + (row * Side * 3), Side / 2 * 3).Fill(grey);
-        }
-
-        return file;
     }
 }

@@ -3,6 +3,7 @@ using MetaTrain.Learning.Datasets.Images;
 using MetaTrain.Learning.Episodes;
 using MetaTrain.Learning.Experiments;
 using MetaTrain.Learning.Tests.Datasets.Import;
+using MetaTrain.TestKit.Data;
 
 namespace MetaTrain.Learning.Tests.Experiments;
 

@@ -1,5 +1,6 @@
 using CsCheck;
 using MetaTrain.Learning.Datasets.Import;
+using MetaTrain.TestKit.Data;
 
 namespace MetaTrain.Learning.Tests.Datasets.Import;
 

@@ -1,5 +1,6 @@
 using MetaTrain.Learning.Datasets.Import;
 using MetaTrain.Learning.Episodes;
+using MetaTrain.TestKit.Data;
 
 namespace MetaTrain.Learning.Tests.Datasets.Import;
 

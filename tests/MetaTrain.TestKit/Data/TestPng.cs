@@ -1,10 +1,10 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 
-namespace MetaTrain.Learning.Tests.Datasets.Import;
+namespace MetaTrain.TestKit.Data;
 
 /// <summary>Writes PNG files, for tests to read.</summary>
-internal static class TestPng
+public static class TestPng
 {
     /// <summary>Black and white, 1 bit a pixel, as Omniglot's files are.</summary>
     public static byte[] Bits(int width, int height, Func<int, int, bool> white) => Write(width, height, bitDepth: 1, colourType: 0, (width + 7) / 8, (row, y) =>
