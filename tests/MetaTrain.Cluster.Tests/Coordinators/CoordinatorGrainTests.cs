@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MetaTrain.Abstractions.Grains;
 using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Messages;
@@ -152,39 +153,47 @@ public sealed class CoordinatorGrainTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task CancelledJob_WhoseEpochIsLaterThanItsCommit_IsEvaluated()
+    public async Task CancelledJob_WhoseEpochIsLaterThanItsCommit_IsEvaluated_AndNothingIsWritten()
     {
-        ICoordinatorGrain coordinator = await Silo.StartJobAsync(Job, 100, 2, NoEvaluation);
+        await Silo.StartJobAsync(Job, 100, 2, NoEvaluation);
         await new HandWorker(Silo, Job).ServeAsync(static lease => lease.Version == 3);
         await Silo.DisposeAsync();
         _silo = await CoordinatorSilo.StartAsync(Store);
-        coordinator = Silo.Coordinator(Job);
+        ICoordinatorGrain coordinator = Silo.Coordinator(Job);
         Assert.Equal(JobState.Cancelled, (await coordinator.RequestAsync(JobRequest.Cancel)).State);
 
-        EvaluationTicket ticket = await coordinator.StartEvaluationAsync(Request(6));
+        ConcurrentQueue<string> calls = [];
+        Silo.Gate.Before = method =>
+        {
+            calls.Enqueue(method);
+            return Task.CompletedTask;
+        };
+        EvaluationTicket ticket = await DoneAsync(await coordinator.StartEvaluationAsync(Request(6)));
 
-        Assert.Equal(6, (await DoneAsync(ticket)).Summary!.Episodes);
+        Assert.Equal(6, ticket.Summary!.Episodes);
+        Assert.Empty(calls.Except([nameof(IJobStore.ReadAsync), nameof(ICheckpointStore.FindAsync)]));
     }
 
     [Fact]
     public async Task EvaluationsBeyondThoseRemembered_HarmNeitherTheJobNorOneAnother()
     {
         ICoordinatorGrain coordinator = await Silo.StartJobAsync(Job, 3, 1, NoEvaluation);
-        HandWorker worker = new(Silo, Job);
-        await worker.ServeAsync(static lease => lease.Version == 1);
-        await UntilAsync(async () => (await coordinator.DescribeAsync())!.CommittedIteration == 1);
+        await new HandWorker(Silo, Job).ServeAsync(static lease => lease.Version == 1);
+        await coordinator.RequestAsync(JobRequest.Pause);
 
-        List<long> numbers = [];
+        List<EvaluationTicket> tickets = [];
         for (int i = 0; i < 120; i++)
         {
-            numbers.Add((await coordinator.StartEvaluationAsync(Request(2))).Number);
+            tickets.Add(await coordinator.StartEvaluationAsync(Request(2)));
         }
 
+        await DoneAsync(tickets[0]);
+        await DoneAsync(tickets[^1]);
+        await coordinator.RequestAsync(JobRequest.Run);
         JobStatus end = await EndOfAsync(coordinator, Job);
 
-        Assert.Equal(120, numbers.Distinct().Count());
-        Assert.Equal(JobState.Completed, end.State);
-        Assert.Equal(2, (await coordinator.ReadEvaluationAsync(numbers[^1])).Summary?.Episodes);
+        Assert.Equal(120, tickets.Select(static ticket => ticket.Number).Distinct().Count());
+        Assert.Equal((JobState.Completed, null), (end.State, end.Failure));
     }
 
     private static EvaluationRequest Request(int episodes) => new() { At = CheckpointSelector.Last, Episodes = episodes, Split = "test" };
