@@ -7,9 +7,6 @@ namespace MetaTrain.Benchmarks.Figures;
 /// <summary>What docs/results.md says of a contest of optimizers: its curves, and a row for each.</summary>
 internal static class ContestSection
 {
-    /// <summary>The picture's name in docs/.</summary>
-    public static string PictureOf(Figure figure) => figure.Id + ".svg";
-
     /// <summary>The section.</summary>
     /// <param name="figure">The contest.</param>
     /// <param name="kept">What was kept of its last run; null when it was never run.</param>
@@ -23,7 +20,7 @@ internal static class ContestSection
         }
 
         JsonNode result = kept["result"]!;
-        section.Append(CultureInfo.InvariantCulture, $"![losses over steps]({PictureOf(figure)})\n\n");
+        section.Append(CultureInfo.InvariantCulture, $"![losses over steps]({figure.Picture})\n\n");
         section.Append("| optimizer | learning rate | loss after 20 steps | after the last |\n|---|---|---|---|\n");
         foreach (JsonNode? curve in CurvesOf(kept))
         {
@@ -46,7 +43,7 @@ internal static class ContestSection
         figure.Table,
         "steps",
         "mean loss",
-        [.. CurvesOf(kept).Select(static curve => (NameOf(curve!), curve!["losses"]!.AsArray().Select(ValueOf).ToArray()))]);
+        [.. CurvesOf(kept).Select(static curve => (NameOf(curve!), curve!["losses"]!.AsArray().Select(static (loss, step) => ((double)step, ValueOf(loss))).ToArray()))]);
 
     private static JsonArray CurvesOf(JsonObject kept) => kept["contest"]!["curves"]!.AsArray();
 

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace MetaTrain.Benchmarks.Figures;
 
-/// <summary>Curves over steps on a logarithmic scale, as an SVG picture.</summary>
+/// <summary>Curves over steps, on a logarithmic scale upwards, as an SVG picture.</summary>
 internal static class CurvePlot
 {
     private const double Width = 720;
@@ -20,13 +20,13 @@ internal static class CurvePlot
     /// <param name="title">What it shows.</param>
     /// <param name="horizontal">What goes from left to right.</param>
     /// <param name="vertical">What goes up.</param>
-    /// <param name="curves">Each with its name; what is not a positive number is left out.</param>
-    public static string Svg(string title, string horizontal, string vertical, IReadOnlyList<(string Name, double[] Values)> curves)
+    /// <param name="curves">Each with its name; values that are not positive numbers are left out.</param>
+    public static string Svg(string title, string horizontal, string vertical, IReadOnlyList<(string Name, (double Step, double Value)[] Points)> curves)
     {
-        double[] all = [.. curves.SelectMany(static curve => curve.Values).Where(IsDrawn)];
+        double[] all = [.. curves.SelectMany(static curve => curve.Points).Select(static point => point.Value).Where(IsDrawn)];
         (double low, double high) = (Math.Floor(Math.Log10(all.Min())), Math.Ceiling(Math.Log10(all.Max())));
         high = Math.Max(high, low + 1);
-        int steps = curves.Max(static curve => curve.Values.Length) - 1;
+        double steps = curves.Max(static curve => curve.Points[^1].Step);
         StringBuilder svg = new();
         Append(svg, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" font-family=\"sans-serif\" font-size=\"13\">\n");
         Append(svg, $"<rect width=\"{Width}\" height=\"{Height}\" fill=\"white\"/>\n");
@@ -44,11 +44,11 @@ internal static class CurvePlot
 
         Append(svg, $"<text x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 10}\" text-anchor=\"middle\">{horizontal}</text>\n");
         Append(svg, $"<text transform=\"translate(18 {(Top + Height - Bottom) / 2}) rotate(-90)\" text-anchor=\"middle\">{vertical}</text>\n");
-        foreach ((int index, (string name, double[] values)) in curves.Index())
+        foreach ((int index, (string name, (double Step, double Value)[] values)) in curves.Index())
         {
             string colour = Colours[index % Colours.Length];
-            IEnumerable<string> points = values.Index().Where(static value => IsDrawn(value.Item))
-                .Select(value => string.Create(CultureInfo.InvariantCulture, $"{X(value.Index):F1},{Y(Math.Log10(value.Item)):F1}"));
+            IEnumerable<string> points = values.Where(static point => IsDrawn(point.Value))
+                .Select(point => string.Create(CultureInfo.InvariantCulture, $"{X(point.Step):F1},{Y(Math.Log10(point.Value)):F1}"));
             Append(svg, $"<polyline points=\"{string.Join(' ', points)}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>\n");
             Append(svg, $"<text x=\"{Width - Right + 12}\" y=\"{Top + 16 + (20 * index)}\" fill=\"{colour}\">{name}</text>\n");
         }

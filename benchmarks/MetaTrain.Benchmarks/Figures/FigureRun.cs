@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MetaTrain.Abstractions.Specs;
 
 namespace MetaTrain.Benchmarks.Figures;
 
@@ -11,11 +12,16 @@ namespace MetaTrain.Benchmarks.Figures;
 /// </summary>
 internal static class FigureRun
 {
+    private const string Resume = "--resume";
+
     private static readonly string Kept = Path.Combine("benchmarks", "figures");
 
     /// <summary>Runs the figures named, one after the other, and writes the page; with no name it writes the page alone.</summary>
     /// <param name="commit">What is measured.</param>
-    /// <param name="arguments">Names of figures, and after -- what else goes to every train: --data DIR, --set key=value.</param>
+    /// <param name="arguments">
+    /// Names of figures, and after -- what else goes to every train: --data DIR, --set key=value, and for one figure whose run was interrupted
+    /// --resume JOB.
+    /// </param>
     public static async Task<int> RunAsync(string commit, IReadOnlyList<string> arguments)
     {
         string[] names = [.. arguments.TakeWhile(static argument => argument != "--")];
@@ -26,9 +32,18 @@ internal static class FigureRun
             return 2;
         }
 
+        bool goesOn = more.Contains(Resume);
+        if (goesOn && names.Length != 1)
+        {
+            await Console.Error.WriteLineAsync("--resume goes on with the run of one figure: name that one.");
+            return 2;
+        }
+
         foreach (Figure figure in Figure.All.Where(figure => names.Contains(figure.Id)))
         {
-            if (await CommandOfAsync(figure, more) is not { } command || await PrintedAsync(figure, command) is not { } result)
+            if (await CommandOfAsync(figure, more) is not { } command
+                || await PrintedAsync(figure, goesOn ? ["train", "--json", .. more] : command) is not { } result
+                || (goesOn && !await IsOfAsync(figure, result)))
             {
                 return 1;
             }
@@ -70,18 +85,20 @@ internal static class FigureRun
         await File.WriteAllTextAsync(Path.Combine("docs", "results.md"), FigurePage.Of(rows));
         string methods = Path.Combine("docs", "methods.md");
         await File.WriteAllTextAsync(methods, MethodsPage.With(await File.ReadAllTextAsync(methods), rows));
-        foreach ((Figure figure, JsonObject? kept) in rows.Where(static row => row.Figure.IsContest && row.Kept is not null))
+        foreach ((Figure figure, JsonObject? kept) in rows.Where(static row => (row.Figure.IsContest || row.Figure.HasCurve) && row.Kept is not null))
         {
-            await File.WriteAllTextAsync(Path.Combine("docs", ContestSection.PictureOf(figure)), ContestSection.Picture(figure, kept!));
+            string picture = figure.IsContest ? ContestSection.Picture(figure, kept!) : LearningCurve.Picture(figure, kept!);
+            await File.WriteAllTextAsync(Path.Combine("docs", figure.Picture), picture);
         }
     }
 
     // A figure of another's run names that run's job, which is in the data directory that it was trained in.
-    private static async Task<string[]?> CommandOfAsync(Figure figure, IEnumerable<string> more)
+    private static async Task<string[]?> CommandOfAsync(Figure figure, string[] more)
     {
         if (figure.Of is not { } trained)
         {
-            return ["train", $"examples/{figure.Example}.yaml", "--json", .. figure.Overrides.SelectMany(static change => new[] { "--set", change }), .. more];
+            IEnumerable<string> options = more.Where((word, at) => word != Resume && (at == 0 || more[at - 1] != Resume));
+            return ["train", $"examples/{figure.Example}.yaml", "--json", .. figure.Overrides.SelectMany(static change => new[] { "--set", change }), .. options];
         }
 
         string file = Path.Combine(Kept, trained + ".json");
@@ -93,6 +110,19 @@ internal static class FigureRun
 
         string job = JsonNode.Parse(await File.ReadAllTextAsync(file))!["result"]!["job"]!.GetValue<string>();
         return ["evaluate", job, "--json", .. figure.Evaluation, .. DataOf(more)];
+    }
+
+    // Of a job that was gone on with: it should be of the figure's spec.
+    private static async Task<bool> IsOfAsync(Figure figure, JsonNode result)
+    {
+        JobSpec spec = new JobSpecReader().Read(await File.ReadAllTextAsync(Path.Combine("examples", figure.Example + ".yaml")), figure.Overrides).Spec!;
+        if (result["name"]!.GetValue<string>() == spec.Name && result["iterations"]!.GetValue<long>() == spec.Meta.Iterations)
+        {
+            return true;
+        }
+
+        await Console.Error.WriteLineAsync($"Job {result["job"]} is not of '{figure.Id}': what was kept of it before stays.");
+        return false;
     }
 
     // Where somebody keeps their data says nothing about a figure.
@@ -116,7 +146,7 @@ internal static class FigureRun
 
     // --set=key=value is --set key=value: what reads these options here knows one way of writing them.
     private static string[] Apart(string argument) =>
-        argument.Split(['=', ':'], 2) is ["--set" or "--data", _] both ? both : [argument];
+        argument.Split(['=', ':'], 2) is ["--set" or "--data" or Resume, _] both ? both : [argument];
 
     private static IEnumerable<string> SetBy(IReadOnlyList<string> more) =>
         more.Zip(more.Skip(1)).Where(static pair => pair.First == "--set").Select(static pair => pair.Second);

@@ -9,6 +9,7 @@ namespace MetaTrain.Cluster.Coordination;
 internal sealed partial class CoordinatorGrain
 {
     private const int EventsAtOnce = 200;
+    private const int ShownValidations = 200;
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(5);
 
     private readonly WaitingWorkers _waitingWatchers = new(services.Time);
@@ -66,7 +67,7 @@ internal sealed partial class CoordinatorGrain
             MetaAccuracy = trajectory.Accuracy,
             LossHistory = trajectory.Losses.Points,
             Evaluation = _final ?? trajectory.Validations.LastOrDefault(),
-            Validations = [.. trajectory.Validations.TakeLast(20)],
+            Validations = [.. trajectory.Validations.TakeLast(ShownValidations)],
             BestIteration = trajectory.Best is [long best, ..] ? best : null,
             TrainingSeconds = trajectory.TrainingSeconds,
             TasksPerSecond = session.IsTrained || ended

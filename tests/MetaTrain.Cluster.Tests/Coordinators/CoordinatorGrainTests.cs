@@ -121,6 +121,21 @@ public sealed class CoordinatorGrainTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task CancelWhileTheJobIsWrittenAsCompleted_IsTold_ThatItCompleted()
+    {
+        ICoordinatorGrain coordinator = await Silo.StartJobAsync(Job, 2, 1, NoEvaluation);
+        StoreGate.Held ending = Silo.Gate.Hold(nameof(IJobStore.TryUpdateAsync));
+        Task serving = new HandWorker(Silo, Job).ServeAsync();
+        await ending.Reached;
+        Task<ControlReply> cancelling = coordinator.RequestAsync(JobRequest.Cancel);
+        ending.LetGo();
+        await serving;
+
+        Assert.Equal(JobState.Completed, (await cancelling).State);
+        Assert.Equal(JobState.Completed, (await Store.Jobs.ReadAsync(Job, Cancellation))!.State);
+    }
+
+    [Fact]
     public async Task Coordinator_ThatWasReplaced_EndsAtItsNextWrite_AndTheJobGoesOnFromTheLastCommit()
     {
         ICoordinatorGrain coordinator = await Silo.StartJobAsync(Job, 6, 2, NoEvaluation);

@@ -1,0 +1,26 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace MetaTrain.Benchmarks.Figures;
+
+/// <summary>How a run learned: the errors on validation classes that its document has.</summary>
+internal static class LearningCurve
+{
+    /// <summary>What docs/results.md says of it, after its table.</summary>
+    public static string Of(Figure figure, JsonObject kept)
+    {
+        JsonArray validations = ValidationsOf(kept);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"\n![error on validation classes over iterations]({figure.Picture})\n\nBy {validations[0]!["episodes"]} validation episodes at a time: {string.Join(", ", validations.Select(static each => $"{100 * each!["accuracy"]!.GetValue<double>():F2} after {each["at"]}"))}.\n");
+    }
+
+    /// <summary>The picture.</summary>
+    public static string Picture(Figure figure, JsonObject kept) => CurvePlot.Svg(
+        $"{figure.Method}: error on validation classes",
+        "meta-iterations",
+        "percent",
+        [(figure.Method, [.. ValidationsOf(kept).Select(static each => (each!["at"]!.GetValue<double>(), 100 * (1 - each["accuracy"]!.GetValue<double>())))])]);
+
+    private static JsonArray ValidationsOf(JsonObject kept) => kept["result"]!["validations"]!.AsArray();
+}
