@@ -33,9 +33,9 @@ internal static class FigureRun
         }
 
         bool goesOn = more.Contains(Resume);
-        if (goesOn && names.Length != 1)
+        if (goesOn && (names.Length != 1 || Figure.All.Any(figure => figure.Id == names[0] && figure.Of is not null)))
         {
-            await Console.Error.WriteLineAsync("--resume goes on with the run of one figure: name that one.");
+            await Console.Error.WriteLineAsync("--resume goes on with the run of one figure that trains: name that one.");
             return 2;
         }
 

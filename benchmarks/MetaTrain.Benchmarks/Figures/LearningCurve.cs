@@ -12,7 +12,10 @@ internal static class LearningCurve
         JsonArray validations = ValidationsOf(kept);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"\n![error on validation classes over iterations]({figure.Picture})\n\nBy {validations[0]!["episodes"]} validation episodes at a time: {string.Join(", ", validations.Select(static each => $"{100 * each!["accuracy"]!.GetValue<double>():F2} after {each["at"]}"))}.\n");
+            $"\n![error on validation classes over iterations]({figure.Picture})\n\nAccuracies over {validations[0]!["episodes"]} validation episodes each: {At(validations[0]!)}, {At(validations[validations.Count / 2]!)}, {At(validations[^1]!)}; all are in benchmarks/figures/{figure.Id}.json.\n");
+
+        static string At(JsonNode validation) =>
+            string.Create(CultureInfo.InvariantCulture, $"{100 * validation["accuracy"]!.GetValue<double>():F2} after {validation["at"]}");
     }
 
     /// <summary>The picture.</summary>

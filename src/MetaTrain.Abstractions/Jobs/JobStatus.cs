@@ -39,7 +39,7 @@ public sealed record JobStatus
     /// <summary>The final evaluation when there is one, else the latest on the validation split.</summary>
     [Id(10)] public EvaluationSummary? Evaluation { get; init; }
 
-    /// <summary>The latest 200 evaluations on the validation split, oldest first.</summary>
+    /// <summary>Evaluations on the validation split, oldest first: the latest 200, the best of all among them.</summary>
     [Id(11)] public ImmutableArray<EvaluationSummary> Validations { get; init; } = [];
 
     /// <summary>The version with the best validation, by which <c>--at best</c> chooses.</summary>

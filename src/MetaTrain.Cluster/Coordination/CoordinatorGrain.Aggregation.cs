@@ -66,8 +66,7 @@ internal sealed partial class CoordinatorGrain
 
         Note(RunEventKind.Recovery, $"Iterations after {_committedIteration} are done again, because {reason}.");
         FailTickets($"The coordinator of job {Job} began anew, because {reason}: ask for the evaluation again.");
-        LeaveSession();
-        await EnsureStartedAsync();
+        await StartAgainAsync();
     }
 
     // Aggregators that are gone or leave, and silos that came and should have a range.
@@ -105,8 +104,7 @@ internal sealed partial class CoordinatorGrain
             {
                 FailTickets($"The coordinator of job {Job} began anew, because {reason}: ask for the evaluation again.");
                 Note(RunEventKind.Lifecycle, $"The parameters' ranges are dealt out again at iteration {_committedIteration}: {reason}.");
-                LeaveSession();
-                await EnsureStartedAsync();
+                await StartAgainAsync();
             }
         }
         finally

@@ -108,12 +108,7 @@ internal sealed partial class CoordinatorGrain
             try
             {
                 CheckpointManifest? manifest = await services.Checkpoints.CommitAsync(content, session.Epoch, retention, CancellationToken.None);
-                if (_storeProblem is not null)
-                {
-                    _storeProblem = null;
-                    Note(RunEventKind.Recovery, "The store is back.");
-                }
-
+                StoreIsBack();
                 if (manifest is null && _session == session)
                 {
                     services.Instruments.CommitFailed(Label, fenced: true);
@@ -146,8 +141,13 @@ internal sealed partial class CoordinatorGrain
             if (session.Failure is null && session.Trajectory.Iteration > _committedIteration)
             {
                 await CommitNowAsync().WaitAsync(cancellationToken);
-                _record = _record! with { LastStatus = Status() };
-                await services.Jobs.TryUpdateAsync(_record, session.Epoch, cancellationToken);
+
+                // Unless it was replaced, or ended, meanwhile.
+                if (_session == session && _ending is null)
+                {
+                    _record = _record! with { LastStatus = Status() };
+                    await services.Jobs.TryUpdateAsync(_record, session.Epoch, cancellationToken);
+                }
             }
 
             await _committing.WaitAsync(cancellationToken);

@@ -25,7 +25,7 @@ internal sealed partial class CoordinatorGrain
     public async Task<EvaluationTicket> StartEvaluationAsync(EvaluationRequest request)
     {
         await EnsureStartedAsync();
-        if (_record is not { } record)
+        if (await RecordAsync() is not { } record)
         {
             return Refused($"There is no job '{Job}'.");
         }
@@ -135,6 +135,11 @@ internal sealed partial class CoordinatorGrain
         float[] parameters = version == session.Trajectory.Iteration
             ? session.Trajectory.Parameters
             : await ReadVersionAsync(CheckpointSelector.At(version), _experiment!);
+        if (_session != session || _finalOpen)
+        {
+            return;
+        }
+
         EvaluationWork work = EvaluationPlans.Final(session.Settings.Spec.Evaluation, _experiment!.TrainingShape, _experiment.HasPixelBaseline);
         _finalOpen = true;
         session.OpenEvaluation(EvaluationPlans.FinalNumber, version, parameters, work, final.Episodes);

@@ -25,7 +25,7 @@ internal sealed partial class CoordinatorGrain
     private async Task<TReply> AskAsync<TReply>(CheckpointSelector at, Func<IWorkerGrain, long, Task<TReply>> ask, Func<string, TReply> refuse)
     {
         await EnsureStartedAsync();
-        if (_record is not { } record)
+        if (await RecordAsync() is not { } record)
         {
             return refuse($"There is no job '{Job}'.");
         }

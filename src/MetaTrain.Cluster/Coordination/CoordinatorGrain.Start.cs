@@ -24,6 +24,26 @@ internal sealed partial class CoordinatorGrain
         }
 
         await AloneAsync(_starting ??= StartAsync());
+
+        // Not before: what is lost in it has the job started again.
+        await AdvanceAsync();
+    }
+
+    private async Task StartAgainAsync()
+    {
+        LeaveSession();
+        await NothingStartsAsync();
+        await EnsureStartedAsync();
+    }
+
+    // A start that is under way may have begun before what this is for.
+    private async Task NothingStartsAsync()
+    {
+        while (_starting is { } other)
+        {
+            await other.ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+            _starting = _starting == other ? null : _starting;
+        }
     }
 
     // Whatever starts a job, or ends one that was not started, does so alone.
@@ -50,6 +70,7 @@ internal sealed partial class CoordinatorGrain
             return;
         }
 
+        FailTickets($"Job {Job} goes on: ask for the evaluation again.");
         LeaveSession();
         DelayDeactivation(Timeout.InfiniteTimeSpan);
         long epoch = await services.Jobs.AcquireEpochAsync(Job, CancellationToken.None);
@@ -114,8 +135,16 @@ internal sealed partial class CoordinatorGrain
             Note(RunEventKind.Lifecycle, $"Adding and stepping is cut into {_aggregatorSilos.Length} ranges of parameters, on {string.Join(", ", _aggregatorSilos.Select(NameOf))}.");
         }
 
-        await ChangeStateAsync(session, session.IsPaused ? JobState.Paused : session.IsTrained ? JobState.Evaluating : JobState.Running);
-        await AdvanceAsync();
+        try
+        {
+            await ChangeStateAsync(session, session.IsPaused ? JobState.Paused : session.IsTrained ? JobState.Evaluating : JobState.Running);
+        }
+        catch (StoreUnavailableException)
+        {
+            // Whoever asked for the start asks again, or the queue does; the others would not hear of a job that is at work.
+            LeaveSession();
+            throw;
+        }
     }
 
     // Thrown, it is tried again: the queue wakes the coordinator until it has started, and workers may have joined by then.

@@ -11,11 +11,13 @@ internal sealed partial class CoordinatorGrain
 {
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(5);
 
-    private bool _isEnding;
+    private Task? _ending;
     private JobReport? _reported;
     private long _reportedAt;
     private bool _isReporting;
     private bool _hasReported;
+
+    private bool HasCommitted => _committing.IsCompleted && _toCommit.Count == 0;
 
     public async Task<ControlReply> RequestAsync(JobRequest request)
     {
@@ -25,7 +27,7 @@ internal sealed partial class CoordinatorGrain
         }
 
         await EnsureStartedAsync();
-        if (_record is not { } record)
+        if (await RecordAsync() is not { } record)
         {
             return new ControlReply(Found: false, Refusal: null, JobState.Failed);
         }
@@ -40,11 +42,21 @@ internal sealed partial class CoordinatorGrain
             return new ControlReply(Found: true, $"Job {Job} does not run in this cluster. {howToGoOn}", record.State);
         }
 
+        if (CancelsAlready(record, request) is { } early)
+        {
+            return early;
+        }
+
         await services.Jobs.SetRequestAsync(Job, request, CancellationToken.None);
         if (_record is not { } current || current.State.IsFinal())
         {
             // It ended meanwhile, or another coordinator has it, which obeys.
             return new ControlReply(Found: true, Refusal: null, (_record ?? record).State);
+        }
+
+        if (CancelsAlready(current, request) is { } late)
+        {
+            return late;
         }
 
         _record = record = current with { Request = request };
@@ -88,16 +100,15 @@ internal sealed partial class CoordinatorGrain
         return new ControlReply(Found: true, Refusal: null, (_record ?? record).State);
     }
 
+    private ControlReply? CancelsAlready(JobRecord record, JobRequest request) => record.Request == JobRequest.Cancel && request != JobRequest.Cancel
+        ? new ControlReply(Found: true, $"Job {Job} is being cancelled: there is nothing to {(request == JobRequest.Run ? "resume" : Lower(request))}.", record.State)
+        : null;
+
     /// <summary>Ends a job that is not running here: it need not be started for that, which may lack a device, or be the business of a cluster that is gone.</summary>
     /// <returns>False when it runs, has ended, or is unknown.</returns>
     private async Task<bool> CancelUnstartedAsync()
     {
-        while (_starting is { } other)
-        {
-            await other.ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
-            _starting = _starting == other ? null : _starting;
-        }
-
+        await NothingStartsAsync();
         if (_session is { IsReadOnly: false })
         {
             return false;
@@ -137,8 +148,12 @@ internal sealed partial class CoordinatorGrain
         {
             await EndAsync(session.Epoch, JobState.Failed, failure);
         }
-        else if (session.IsTrained && !session.IsPaused && _committedIteration == session.Iterations && !_finalOpen
-            && _committing.IsCompleted && _toCommit.Count == 0 && !session.ShouldCommit())
+        else if (_record is { Request: JobRequest.Cancel } && session.IsPaused && _committedIteration == session.Trajectory.Iteration && HasCommitted)
+        {
+            // Where the cancelling itself met an outage.
+            await EndAsync(session.Epoch, JobState.Cancelled, failure: null);
+        }
+        else if (session.IsTrained && !session.IsPaused && _committedIteration == session.Iterations && !_finalOpen && HasCommitted && !session.ShouldCommit())
         {
             await OpenFinalEvaluationAsync(session);
         }
@@ -146,6 +161,12 @@ internal sealed partial class CoordinatorGrain
 
     private async Task ChangeStateAsync(JobSession session, JobState state)
     {
+        if (_ending is { } ending)
+        {
+            await ending;
+            return;
+        }
+
         _record = _record! with { State = state, LastStatus = Status() with { State = state } };
         if (!await services.Jobs.TryUpdateAsync(_record, session.Epoch, CancellationToken.None))
         {
@@ -153,25 +174,21 @@ internal sealed partial class CoordinatorGrain
             return;
         }
 
+        StoreIsBack();
         await ReportAsync();
     }
 
-    // The one way out: state, failure and the last status are durable before the workers are let go. Whoever comes first says how.
+    // The one way out: state, failure and the last status are durable before the workers are let go. Whoever comes first says how; the others wait.
     private async Task EndAsync(long epoch, JobState state, string? failure)
     {
-        if (_isEnding)
-        {
-            return;
-        }
-
-        _isEnding = true;
+        Task ending = _ending ??= EndAloneAsync(epoch, state, failure);
         try
         {
-            await EndAloneAsync(epoch, state, failure);
+            await ending;
         }
         finally
         {
-            _isEnding = false;
+            _ending = _ending == ending ? null : _ending;
         }
     }
 
@@ -194,6 +211,9 @@ internal sealed partial class CoordinatorGrain
         await ReportAsync();
         DelayDeactivation(TimeSpan.FromMinutes(2));
     }
+
+    // Of a job whose coordinator was replaced here, as the store has it: another one may have it already.
+    private async Task<JobRecord?> RecordAsync() => _record ?? await services.Jobs.ReadAsync(Job, CancellationToken.None);
 
     /// <summary>A later coordinator has the job: this one must not write or lease any more.</summary>
     private void Replaced()

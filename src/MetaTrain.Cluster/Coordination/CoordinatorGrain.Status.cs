@@ -9,7 +9,6 @@ namespace MetaTrain.Cluster.Coordination;
 internal sealed partial class CoordinatorGrain
 {
     private const int EventsAtOnce = 200;
-    private const int ShownValidations = 200;
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(5);
 
     private readonly WaitingWorkers _waitingWatchers = new(services.Time);
@@ -19,7 +18,7 @@ internal sealed partial class CoordinatorGrain
     public async Task<JobStatus?> DescribeAsync()
     {
         await StartOrWaitAsync();
-        return _record is { } record ? CurrentStatus(record) : null;
+        return await RecordAsync() is { } record ? CurrentStatus(record) : null;
     }
 
     public async Task<WatchReply?> WatchAsync(long afterSequence)
@@ -32,7 +31,7 @@ internal sealed partial class CoordinatorGrain
             events = await services.Events.ReadAsync(Job, afterSequence, EventsAtOnce, CancellationToken.None);
         }
 
-        return _record is { } record ? new WatchReply(CurrentStatus(record), events) : null;
+        return await RecordAsync() is { } record ? new WatchReply(CurrentStatus(record), events) : null;
     }
 
     private JobStatus CurrentStatus(JobRecord record) =>
@@ -67,7 +66,7 @@ internal sealed partial class CoordinatorGrain
             MetaAccuracy = trajectory.Accuracy,
             LossHistory = trajectory.Losses.Points,
             Evaluation = _final ?? trajectory.Validations.LastOrDefault(),
-            Validations = [.. trajectory.Validations.TakeLast(ShownValidations)],
+            Validations = [.. trajectory.Validations],
             BestIteration = trajectory.Best is [long best, ..] ? best : null,
             TrainingSeconds = trajectory.TrainingSeconds,
             TasksPerSecond = session.IsTrained || ended
@@ -94,7 +93,8 @@ internal sealed partial class CoordinatorGrain
 
     private string? Stalled(JobSession session)
     {
-        if (_storeProblem is { } problem)
+        // A note that failed is missed by nobody.
+        if (_storeProblem is { } problem && (!_committing.IsCompleted || session.IsCareful || !session.HasWork))
         {
             return problem;
         }

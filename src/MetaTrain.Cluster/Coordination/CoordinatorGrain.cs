@@ -321,7 +321,7 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
             return;
         }
 
-        if (session.Failure is not null || session.CanStep || session.IsTrained || (session.IsReadOnly && !session.HasWork))
+        if (session.Failure is not null || session.CanStep || session.IsTrained || (session.IsReadOnly && !session.HasWork) || _record is { Request: JobRequest.Cancel })
         {
             await AdvanceAsync();
         }
@@ -347,6 +347,15 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
         }
 
         _storeProblem = problem;
+    }
+
+    private void StoreIsBack()
+    {
+        if (_storeProblem is not null)
+        {
+            _storeProblem = null;
+            Note(RunEventKind.Recovery, "The store is back.");
+        }
     }
 
     private void Note(RunEventKind kind, string message) => _events.Write(kind, _session?.Trajectory.Iteration ?? 0, message);

@@ -25,6 +25,9 @@ internal sealed partial class JobQueueGrain(
     TimeProvider time,
     ILogger<JobQueueGrain> logger) : Grain, IJobQueueGrain
 {
+    // There may be many jobs.
+    private const int ListedValidations = 20;
+
     private static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan DescribeDeadline = TimeSpan.FromSeconds(3);
 
@@ -107,7 +110,8 @@ internal sealed partial class JobQueueGrain(
     public async Task<ImmutableArray<JobStatus>> ListAsync()
     {
         ImmutableArray<JobRecord> records = await jobs.ListAsync(CancellationToken.None);
-        return [.. await Task.WhenAll(records.Select(DescribeAsync))];
+        JobStatus[] described = await Task.WhenAll(records.Select(DescribeAsync));
+        return [.. described.Select(static job => job with { Validations = [.. job.Validations.TakeLast(ListedValidations)] })];
     }
 
     public async Task<JobId?> AssignAsync(WorkerStatus worker)

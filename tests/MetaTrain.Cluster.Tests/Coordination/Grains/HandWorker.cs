@@ -7,7 +7,7 @@ using MetaTrain.Cluster.Workers;
 using MetaTrain.Learning.Experiments;
 using Orleans.Runtime;
 
-namespace MetaTrain.Cluster.Tests.Coordinators;
+namespace MetaTrain.Cluster.Tests.Coordination.Grains;
 
 /// <summary>A worker that a test moves by hand.</summary>
 internal sealed class HandWorker(CoordinatorSilo silo, JobId job)
@@ -28,7 +28,7 @@ internal sealed class HandWorker(CoordinatorSilo silo, JobId job)
             return [];
         }
 
-        IExperiment experiment = await new MadeUpFactory().CreateAsync("", null, null, CancellationToken.None);
+        IExperiment experiment = await new MadeUpFactory(parameters.Values.Length).CreateAsync("", null, null, CancellationToken.None);
         BlockRequest request = new(lease.Version, lease.FirstTask, lease.Tasks, lease.Evaluation is { } work ? EvaluationSettingsReader.Read(work) : null);
         BlockSums sums = experiment.Compute(request, experiment.Sample(request), parameters.Values.Memory);
         NodeResult result = new()
@@ -44,18 +44,28 @@ internal sealed class HandWorker(CoordinatorSilo silo, JobId job)
         return [result.WithFingerprint()];
     }
 
-    /// <summary>Computes block after block, until there is none or a test has seen enough. Returns the block that it has then; null for none.</summary>
-    /// <param name="until">True for a block that is not to be computed yet.</param>
+    /// <summary>
+    /// Computes block after block until the coordinator has no use for it, or a test has seen enough: then with the block that it has.
+    /// </summary>
+    /// <param name="until">True for a block that is not to be computed yet: one must come.</param>
     /// <param name="from">A block that it has.</param>
     public async Task<Lease?> ServeAsync(Predicate<Lease>? until = null, Lease? from = null)
     {
         Lease? lease = from;
-        do
+        while (true)
         {
             ExchangeReply reply = await AskAsync(lease is null ? [] : await ComputeAsync(lease));
             lease = reply.Leases.FirstOrDefault();
+            if (reply.Outcome == ExchangeOutcome.Leave)
+            {
+                Assert.Null(until);
+                return null;
+            }
+
+            if (lease is not null && until?.Invoke(lease) == true)
+            {
+                return lease;
+            }
         }
-        while (lease is not null && until?.Invoke(lease) != true);
-        return lease;
     }
 }

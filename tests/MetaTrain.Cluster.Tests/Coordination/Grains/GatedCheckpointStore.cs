@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Storage;
 
-namespace MetaTrain.Cluster.Tests.Coordinators;
+namespace MetaTrain.Cluster.Tests.Coordination.Grains;
 
 /// <summary>A checkpoint store behind a gate.</summary>
 internal sealed class GatedCheckpointStore(ICheckpointStore store, StoreGate gate) : ICheckpointStore

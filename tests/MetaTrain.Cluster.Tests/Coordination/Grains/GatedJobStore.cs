@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Storage;
 
-namespace MetaTrain.Cluster.Tests.Coordinators;
+namespace MetaTrain.Cluster.Tests.Coordination.Grains;
 
 /// <summary>A job store behind a gate.</summary>
 internal sealed class GatedJobStore(IJobStore store, StoreGate gate) : IJobStore
@@ -12,7 +12,11 @@ internal sealed class GatedJobStore(IJobStore store, StoreGate gate) : IJobStore
     public Task<bool> TryCreateAsync(JobRecord record, CancellationToken cancellationToken) => gate.PassAsync(() => store.TryCreateAsync(record, cancellationToken));
 
     public Task WriteInitialParametersAsync(JobId job, ReadOnlyMemory<byte> safetensors, CancellationToken cancellationToken) =>
-        store.WriteInitialParametersAsync(job, safetensors, cancellationToken);
+        gate.PassAsync(async () =>
+        {
+            await store.WriteInitialParametersAsync(job, safetensors, cancellationToken);
+            return true;
+        });
 
     public Task<byte[]?> ReadInitialParametersAsync(JobId job, CancellationToken cancellationToken) =>
         gate.PassAsync(() => store.ReadInitialParametersAsync(job, cancellationToken));

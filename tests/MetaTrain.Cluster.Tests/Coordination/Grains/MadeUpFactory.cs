@@ -9,26 +9,25 @@ using MetaTrain.Learning.Episodes;
 using MetaTrain.Learning.Experiments;
 using MetaTrain.Learning.MetaOptimizers;
 
-namespace MetaTrain.Cluster.Tests.Coordinators;
+namespace MetaTrain.Cluster.Tests.Coordination.Grains;
 
 /// <summary>Experiments of made-up mathematics: a task's gradient and error are fixed functions of the iteration, the task and the parameters.</summary>
-internal sealed class MadeUpFactory : IExperimentFactory
+/// <param name="parameterCount">P.</param>
+internal sealed class MadeUpFactory(int parameterCount) : IExperimentFactory
 {
     private const int BlockSize = 2;
 
     public Task<IExperiment> CreateAsync(string specJson, string? datasetSha256, ComputeDevice? device, CancellationToken cancellationToken) =>
-        Task.FromResult<IExperiment>(new MadeUp());
+        Task.FromResult<IExperiment>(new MadeUp(parameterCount));
 
     public Task<string?> DatasetVersionAsync(JobSpec spec, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
     public JobPlan Plan(JobSpec spec, IExperiment experiment, string deviceClass) =>
         new(BlockSize, new BlockPartition(spec.Meta.TasksPerIteration, BlockSize).Blocks, "made up");
 
-    private sealed class MadeUp : IExperiment
+    private sealed class MadeUp(int parameterCount) : IExperiment
     {
-        private const int ParameterCount = 5;
-
-        public ImmutableArray<ParameterSlot> Parameters => [new ParameterSlot("w", [ParameterCount], 0)];
+        public ImmutableArray<ParameterSlot> Parameters => [new ParameterSlot("w", [parameterCount], 0)];
 
         public EpisodeShape TrainingShape { get; } = new() { Ways = 0, Shots = 1, Queries = 1, Input = [1], Targets = 1 };
 
@@ -42,7 +41,7 @@ internal sealed class MadeUpFactory : IExperimentFactory
 
         public bool HasPixelBaseline => false;
 
-        public float[] InitialParameters() => [1, 2, 3, 4, 5];
+        public float[] InitialParameters() => [.. Enumerable.Range(1, parameterCount).Select(static i => (float)(1 + (i % 5)))];
 
         public IMetaOptimizer CreateOptimizer(int parameters) => new Adam(new AdamOptions { Iterations = 1_000, TasksPerIteration = 1 }, parameters);
 
@@ -50,7 +49,7 @@ internal sealed class MadeUpFactory : IExperimentFactory
 
         public BlockSums Compute(BlockRequest request, EpisodeBlock episodes, ReadOnlyMemory<float> parameters)
         {
-            float[] gradient = new float[request.Evaluation is null ? ParameterCount : 0];
+            float[] gradient = new float[request.Evaluation is null ? parameterCount : 0];
             (double error, double square) = (0, 0);
             for (int task = request.FirstTask; task < request.FirstTask + request.Tasks; task++)
             {
@@ -61,7 +60,7 @@ internal sealed class MadeUpFactory : IExperimentFactory
                     gradient[i] += parameters.Span[i] * weight / (request.Iteration + 3);
                 }
 
-                double own = parameters.Span[task % ParameterCount] * weight;
+                double own = parameters.Span[task % parameterCount] * weight;
                 (error, square) = (error + own, square + (own * own));
             }
 

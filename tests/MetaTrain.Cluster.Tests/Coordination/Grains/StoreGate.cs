@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 
-namespace MetaTrain.Cluster.Tests.Coordinators;
+namespace MetaTrain.Cluster.Tests.Coordination.Grains;
 
 /// <summary>Where a test holds calls to a store, or makes them fail, before they reach it or before their answer comes back.</summary>
 internal sealed class StoreGate
@@ -14,13 +14,13 @@ internal sealed class StoreGate
     /// <summary>Awaited after every call that the store answered.</summary>
     public Func<string, Task> After { get; set; } = static _ => Task.CompletedTask;
 
-    /// <summary>Holds all calls of a method until they are let go.</summary>
-    public Held Hold(string method) => _held[method] = new Held();
+    /// <summary>Holds the next call of a method until it is let go.</summary>
+    public Held HoldNext(string method) => _held[method] = new Held();
 
     /// <summary>Passes a call on.</summary>
     public async Task<T> PassAsync<T>(Func<Task<T>> call, [CallerMemberName] string method = "")
     {
-        if (_held.TryGetValue(method, out Held? held))
+        if (_held.TryRemove(method, out Held? held))
         {
             await held.WaitAsync();
         }
@@ -31,16 +31,18 @@ internal sealed class StoreGate
         return answer;
     }
 
-    /// <summary>Calls that wait.</summary>
+    /// <summary>A call that waits.</summary>
     internal sealed class Held
     {
+        private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+
         private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly TaskCompletionSource _letGo = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        /// <summary>Completes when the first call has come.</summary>
-        public Task Reached => _reached.Task;
+        /// <summary>Completes when the call has come.</summary>
+        public Task ReachedAsync() => _reached.Task.WaitAsync(Deadline, TestContext.Current.CancellationToken);
 
-        /// <summary>Lets those that wait, and all later ones, pass.</summary>
+        /// <summary>Lets it pass.</summary>
         public void LetGo() => _letGo.TrySetResult();
 
         public Task WaitAsync()

@@ -1,3 +1,4 @@
+using System.Net;
 using MetaTrain.Abstractions.Grains;
 using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Storage;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Hosting;
 
-namespace MetaTrain.Cluster.Tests.Coordinators;
+namespace MetaTrain.Cluster.Tests.Coordination.Grains;
 
 /// <summary>A silo of the product's grains in this process, over a real store behind a gate; its jobs compute made-up mathematics.</summary>
 internal sealed class CoordinatorSilo : IAsyncDisposable
@@ -17,8 +18,10 @@ internal sealed class CoordinatorSilo : IAsyncDisposable
     public const string Name = "silo-0";
 
     private readonly IHost _host;
+    private readonly int _port;
 
-    private CoordinatorSilo(IHost host, StoreClient store, StoreGate gate, QueueReports reports) => (_host, Store, Gate, Reports) = (host, store, gate, reports);
+    private CoordinatorSilo(IHost host, int port, StoreClient store, StoreGate gate, CallGate calls) =>
+        (_host, _port, Store, Gate, Calls) = (host, port, store, gate, calls);
 
     /// <summary>The store itself, past the gate.</summary>
     public StoreClient Store { get; }
@@ -26,41 +29,54 @@ internal sealed class CoordinatorSilo : IAsyncDisposable
     /// <summary>Before the silo's jobs and checkpoints.</summary>
     public StoreGate Gate { get; }
 
-    /// <summary>What coordinators tell the queue.</summary>
-    public QueueReports Reports { get; }
+    /// <summary>Before the silo's grains.</summary>
+    public CallGate Calls { get; }
 
-    public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
+    public IJobQueueGrain Queue => Grains.GetGrain<IJobQueueGrain>(IJobQueueGrain.Key);
+
+    private IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>Starts one.</summary>
     /// <param name="store">Its store.</param>
     /// <param name="workers">How many workers serve jobs by themselves.</param>
-    public static async Task<CoordinatorSilo> StartAsync(StoreClient store, int workers = 0)
+    /// <param name="parameters">Of every job.</param>
+    /// <param name="joins">The silo whose cluster it joins, by the same gates; null for one of its own.</param>
+    public static async Task<CoordinatorSilo> StartAsync(StoreClient store, int workers = 0, int parameters = 5, CoordinatorSilo? joins = null)
     {
-        (StoreGate gate, QueueReports reports) = (new StoreGate(), new QueueReports());
+        (StoreGate gate, CallGate calls) = (joins?.Gate ?? new StoreGate(), joins?.Calls ?? new CallGate());
+        int port = FreePort.Take();
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
         builder.UseOrleans(silo =>
         {
-            silo.UseLocalhostClustering(FreePort.Take(), FreePort.Take());
-            silo.Configure<Orleans.Configuration.SiloOptions>(static own => own.SiloName = Name);
+            silo.UseLocalhostClustering(port, FreePort.Take(), joins is null ? null : new IPEndPoint(IPAddress.Loopback, joins._port));
+            silo.Configure<Orleans.Configuration.SiloOptions>(own => own.SiloName = joins is null ? Name : "silo-1");
             silo.Services.AddStoreExceptions();
             silo.Services.AddSingleton<IJobStore>(new GatedJobStore(store.Jobs, gate));
             silo.Services.AddSingleton<ICheckpointStore>(new GatedCheckpointStore(store.Checkpoints, gate));
             silo.Services.AddSingleton(store.Events);
             silo.Services.AddSingleton(store.Datasets);
-            silo.Services.AddSingleton<IExperimentFactory, MadeUpFactory>();
+            silo.Services.AddSingleton<IExperimentFactory>(new MadeUpFactory(parameters));
             silo.Services.Configure<WorkerOptions>(options => (options.Slots, options.Faults.MaxDelayMilliseconds) = (workers, 2));
-            silo.AddIncomingGrainCallFilter(reports.PassAsync);
+            silo.AddIncomingGrainCallFilter(calls.PassAsync);
             silo.AddMetaTrain();
         });
         IHost host = builder.Build();
-        await host.StartAsync(Cancellation);
-        return new CoordinatorSilo(host, store, gate, reports);
+        try
+        {
+            await host.StartAsync(Cancellation);
+            return new CoordinatorSilo(host, port, store, gate, calls);
+        }
+        catch
+        {
+            host.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Puts a job into the store and has its coordinator start it.</summary>
-    public async Task<ICoordinatorGrain> StartJobAsync(JobId job, int iterations, int commitEvery, string evaluation)
+    public async Task<ICoordinatorGrain> StartJobAsync(JobId job, int iterations, int commitEvery, string evaluation = """{ "final": { "episodes": 0 } }""", int aggregators = 1)
     {
         JobRecord record = new()
         {
@@ -73,6 +89,7 @@ internal sealed class CoordinatorSilo : IAsyncDisposable
                   "algorithm": { "kind": "maml" },
                   "meta": { "iterations": {{iterations}}, "tasksPerIteration": 7, "optimizer": "adam" },
                   "checkpoint": { "every": {{commitEvery}} },
+                  "resources": { "aggregators": {{aggregators}} },
                   "evaluation": {{evaluation}}
                 }
                 """,
@@ -89,7 +106,13 @@ internal sealed class CoordinatorSilo : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _host.StopAsync(CancellationToken.None);
-        _host.Dispose();
+        try
+        {
+            await _host.StopAsync(CancellationToken.None);
+        }
+        finally
+        {
+            _host.Dispose();
+        }
     }
 }
