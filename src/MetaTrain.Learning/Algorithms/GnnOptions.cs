@@ -15,8 +15,10 @@ public enum GraphStatistics
 
 /// <summary>The options of <see cref="Gnn"/>.</summary>
 [Description("Few-shot graph neural network (Garcia and Bruna 2018), with several edge heads and a gate over them; heads: 1 is the paper's.")]
-public sealed record GnnOptions
+public sealed record GnnOptions : IValidatableObject
 {
+    private const int DefaultWidth = 48;
+
     /// <summary>Edge heads of a block.</summary>
     [Description("Edge heads of a block, each with weights of its own for the edges; 1 as in the paper.")]
     [Range(1, 64)]
@@ -34,7 +36,7 @@ public sealed record GnnOptions
     /// <summary>Features that a block adds to every node.</summary>
     [Description("Features that every block but the last adds to a node.")]
     [Range(1, 4096)]
-    public int Width { get; init; } = 48;
+    public int Width { get; init; } = DefaultWidth;
 
     /// <summary>The width of the edge network.</summary>
     [Description("The width of the edge network: its layers have 2, 2, 1 and 1 times as many units.")]
@@ -44,4 +46,9 @@ public sealed record GnnOptions
     /// <summary>graph or task.</summary>
     [Description("Batch statistics of each graph (one query with the support set) or of all graphs of a task, where queries see each other.")]
     public GraphStatistics Statistics { get; init; } = GraphStatistics.Graph;
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => Blocks == 1 && Width != DefaultWidth
+        ? [new ValidationResult($"is {Width}, but blocks is 1, and the last block adds nothing: take more blocks, or leave width out.", [nameof(Width)])]
+        : [];
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using MetaTrain.Learning.InnerLoop;
 
 namespace MetaTrain.Learning.Algorithms;
@@ -29,6 +30,8 @@ public enum HsmlGates
 [Description("HSML (Yao et al. 2019): recognises what kind of task it is, and begins MAML's inner loop from parameters gated for that kind.")]
 public sealed record HsmlOptions : IValidatableObject
 {
+    private const double DefaultVariance = 2;
+
     /// <summary>gru or mean.</summary>
     [Description("How the support set becomes a task vector: gru (a recurrent autoencoder, the order of examples matters) or mean (of each example's code).")]
     public HsmlAggregator Aggregator { get; init; } = HsmlAggregator.Gru;
@@ -51,7 +54,7 @@ public sealed record HsmlOptions : IValidatableObject
     /// <summary>The variance of the kernel that assigns a node to clusters.</summary>
     [Description("The variance of the Gaussian kernel that assigns to clusters: larger is softer.")]
     [Range(0.0, 1e6, MinimumIsExclusive = true)]
-    public double Variance { get; init; } = 2;
+    public double Variance { get; init; } = DefaultVariance;
 
     /// <summary>weight or unit.</summary>
     [Description("What has a gate of its own: weight (each weight, as in the paper) or unit (each output of a layer; far fewer parameters).")]
@@ -86,7 +89,16 @@ public sealed record HsmlOptions : IValidatableObject
     public InnerLoss InnerLoss { get; init; } = InnerLoss.Mean;
 
     /// <inheritdoc/>
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => Clusters is { IsDefaultOrEmpty: false } and [.., 1]
-        ? []
-        : [new ValidationResult("does not end in 1: the tree needs one root, for instance [4, 2, 1].", [nameof(Clusters)])];
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Clusters is not ({ IsDefaultOrEmpty: false } and [.., 1]))
+        {
+            yield return new ValidationResult("does not end in 1: the tree needs one root, for instance [4, 2, 1].", [nameof(Clusters)]);
+        }
+        else if (Clusters.Length == 1 && Variance != DefaultVariance)
+        {
+            yield return new ValidationResult(
+                string.Create(CultureInfo.InvariantCulture, $"is {Variance}, but clusters is [1], and nothing is assigned: take more clusters, or leave variance out."), [nameof(Variance)]);
+        }
+    }
 }

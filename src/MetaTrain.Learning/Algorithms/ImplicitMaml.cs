@@ -34,6 +34,9 @@ public sealed class ImplicitMaml(IModel model, ExampleLoss loss, ImplicitMamlOpt
     public int InnerSteps => _options.InnerSteps;
 
     /// <inheritdoc/>
+    public IMetaAlgorithm Briefly => InnerSteps <= 2 ? this : new ImplicitMaml(model, Loss, _options with { InnerSteps = 2 });
+
+    /// <inheritdoc/>
     public MetaGradient Compute(ComputeContext context, ParameterSet parameters, TaskBatch tasks)
     {
         var phi = Approach(parameters, tasks.Support, InnerSteps).AsLeaves();

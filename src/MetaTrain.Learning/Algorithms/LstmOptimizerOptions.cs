@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using MetaTrain.Learning.InnerLoop;
 
 namespace MetaTrain.Learning.Algorithms;
@@ -26,8 +27,10 @@ public enum GradientPreprocessing
 
 /// <summary>The options of <see cref="LstmOptimizer"/>.</summary>
 [Description("Learning to learn by gradient descent by gradient descent (Andrychowicz et al. 2016): an LSTM, the same for every coordinate, says what to add to it.")]
-public sealed record LstmOptimizerOptions
+public sealed record LstmOptimizerOptions : IValidatableObject
 {
+    private const double DefaultPreprocessingP = 10;
+
     /// <summary>True to learn where the steps begin.</summary>
     [Description("True learns the model's initial values too (after Ravi and Larochelle 2017). False is the paper: every training task starts at initial values of the model drawn anew.")]
     public bool LearnInitial { get; init; } = true;
@@ -63,7 +66,7 @@ public sealed record LstmOptimizerOptions
     /// <summary>How small gradients must be before they count as none.</summary>
     [Description("p of log-and-sign: gradients under exp(-p) are seen by their value alone. The paper takes 10, its published code 5.")]
     [Range(0.1, 40.0)]
-    public double PreprocessingP { get; init; } = 10;
+    public double PreprocessingP { get; init; } = DefaultPreprocessingP;
 
     /// <summary>What the LSTM's output is multiplied with.</summary>
     [Description("What the LSTM's output is multiplied with to give the update.")]
@@ -73,4 +76,9 @@ public sealed record LstmOptimizerOptions
     /// <summary>mean or sum.</summary>
     [Description("How support examples join into the inner loss: mean or sum.")]
     public InnerLoss InnerLoss { get; init; } = InnerLoss.Mean;
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => Preprocessing == GradientPreprocessing.None && PreprocessingP != DefaultPreprocessingP
+        ? [new ValidationResult(string.Create(CultureInfo.InvariantCulture, $"is {PreprocessingP}, but preprocessing is none: set it to log-and-sign, or leave preprocessingP out."), [nameof(PreprocessingP)])]
+        : [];
 }

@@ -66,6 +66,9 @@ public sealed class Maml(IModel model, ExampleLoss loss, MamlOptions? options = 
     public int InnerSteps => _options.InnerSteps;
 
     /// <inheritdoc/>
+    public IMetaAlgorithm Briefly => InnerSteps <= 2 ? this : new Maml(model, Loss, _options with { InnerSteps = 2 });
+
+    /// <inheritdoc/>
     public MetaGradient Compute(ComputeContext context, ParameterSet parameters, TaskBatch tasks)
     {
         var (secondOrder, count) = (_options.Order == GradientOrder.Second, tasks.Support.Tasks);

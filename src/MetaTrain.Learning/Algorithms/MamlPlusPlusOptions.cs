@@ -23,6 +23,8 @@ public enum StepSizes
 [Description("MAML++ (Antoniou et al. 2019): MAML with a loss after every inner step, learned step sizes and batch normalisation by inner step, each of which can be switched off.")]
 public sealed record MamlPlusPlusOptions : IValidatableObject
 {
+    private const long DefaultMultiStepIterations = 1000;
+
     /// <summary>second, or first.</summary>
     [Description("second: differentiate through the adaptation. first: take the gradients of the inner steps as constants, cheaper; what is learned of the steps still is.")]
     public GradientOrder Order { get; init; } = GradientOrder.Second;
@@ -53,7 +55,7 @@ public sealed record MamlPlusPlusOptions : IValidatableObject
     /// <summary>Iterations until the last step's loss counts alone.</summary>
     [Description("After so many iterations the loss after the last inner step counts alone; one pass over the queries is all that is computed then.")]
     [Range(1L, 1L << 40)]
-    public long MultiStepIterations { get; init; } = 1000;
+    public long MultiStepIterations { get; init; } = DefaultMultiStepIterations;
 
     /// <summary>Which step sizes are learned.</summary>
     [Description("Learned inner step sizes: per-layer-per-step, per-layer, or fixed for none.")]
@@ -68,7 +70,18 @@ public sealed record MamlPlusPlusOptions : IValidatableObject
     public bool AdaptNorm { get; init; }
 
     /// <inheritdoc/>
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => FirstOrderIterations > 0 && Order == GradientOrder.First
-        ? [new ValidationResult($"is {FirstOrderIterations}, but order is first: set it to second, or leave firstOrderIterations out.", [nameof(FirstOrderIterations)])]
-        : [];
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (FirstOrderIterations > 0 && Order == GradientOrder.First)
+        {
+            yield return new ValidationResult($"is {FirstOrderIterations}, but order is first: set it to second, or leave firstOrderIterations out.", [nameof(FirstOrderIterations)]);
+        }
+
+        if (MultiStepIterations != DefaultMultiStepIterations && (!MultiStepLoss || InnerSteps == 1))
+        {
+            yield return new ValidationResult(
+                $"is {MultiStepIterations}, but {(MultiStepLoss ? "innerSteps is 1: take more" : "multiStepLoss is false: set it to true")}, or leave multiStepIterations out.",
+                [nameof(MultiStepIterations)]);
+        }
+    }
 }

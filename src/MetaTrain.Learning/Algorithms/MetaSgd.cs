@@ -59,6 +59,9 @@ public sealed class MetaSgd(IModel model, ExampleLoss loss, MetaSgdOptions? opti
     public int InnerSteps => _options.InnerSteps;
 
     /// <inheritdoc/>
+    public IMetaAlgorithm Briefly => InnerSteps <= 2 ? this : new MetaSgd(model, Loss, _options with { InnerSteps = 2 });
+
+    /// <inheritdoc/>
     public MetaGradient Compute(ComputeContext context, ParameterSet parameters, TaskBatch tasks)
     {
         var learned = parameters.AsLeaves();

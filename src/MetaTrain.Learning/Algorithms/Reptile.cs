@@ -8,6 +8,7 @@
 using System.Collections.Immutable;
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using MetaTrain.Learning.Blocks;
 using MetaTrain.Learning.Episodes;
 using MetaTrain.Learning.Fused;
@@ -30,8 +31,10 @@ public enum InnerOptimizer
 
 /// <summary>The options of <see cref="Reptile"/>.</summary>
 [Description("Reptile (Nichol et al. 2018): moves the initial parameters towards the adapted ones.")]
-public sealed record ReptileOptions
+public sealed record ReptileOptions : IValidatableObject
 {
+    private const double DefaultBeta2 = 0.999;
+
     /// <summary>sgd or adam.</summary>
     [Description("The inner optimizer: sgd, or adam without momentum (beta1 = 0), whose second moments start anew in every task.")]
     public InnerOptimizer InnerOptimizer { get; init; } = InnerOptimizer.Sgd;
@@ -54,11 +57,16 @@ public sealed record ReptileOptions
     /// <summary>Adam's decay of the second moments.</summary>
     [Description("The decay of the inner Adam's second moments.")]
     [Range(0.0, 1.0, MaximumIsExclusive = true)]
-    public double InnerBeta2 { get; init; } = 0.999;
+    public double InnerBeta2 { get; init; } = DefaultBeta2;
 
     /// <summary>mean or sum.</summary>
     [Description("How support examples join into the inner loss: mean or sum.")]
     public InnerLoss InnerLoss { get; init; } = InnerLoss.Mean;
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => InnerOptimizer != InnerOptimizer.Adam && InnerBeta2 != DefaultBeta2
+        ? [new ValidationResult(string.Create(CultureInfo.InvariantCulture, $"is {InnerBeta2}, but innerOptimizer is sgd: set it to adam, or leave innerBeta2 out."), [nameof(InnerBeta2)])]
+        : [];
 }
 
 /// <summary>Reptile (arXiv:1803.02999). Its query sets are measured, never learned from.</summary>

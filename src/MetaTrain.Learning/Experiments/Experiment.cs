@@ -191,9 +191,14 @@ public sealed class Experiment : IExperiment
             return $"ways is {shape.Ways}, but this method's head is trained for {_source.TrainingShape.Ways} classes: leave ways out, or use proto-net.";
         }
 
-        return settings.InnerSteps.IsDefaultOrEmpty || settings.InnerSteps.Min() >= 0
-            ? _source.Refuse(settings.Split, shape)
-            : $"innerSteps is {settings.InnerSteps.Min()}: it must be at least 0.";
+        if (!settings.InnerSteps.IsDefaultOrEmpty && settings.InnerSteps.Min() < 0)
+        {
+            return $"innerSteps is {settings.InnerSteps.Min()}: it must be at least 0.";
+        }
+
+        return !settings.InnerSteps.IsDefaultOrEmpty && settings.InnerSteps.Length > 1 && !shape.IsRegression
+            ? $"innerSteps is [{string.Join(", ", settings.InnerSteps)}], but a classification is measured after one number of steps: give that one, and evaluate again for another."
+            : _source.Refuse(settings.Split, shape);
     }
 
     /// <inheritdoc/>

@@ -21,6 +21,9 @@ internal enum InputKind
 internal sealed unsafe class AffineLayer<T> : FusedLayer<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    // By number of examples, of which varying episodes have many: those in use are kept by their stages.
+    private const int MostSchedules = 8;
+
     private readonly ConcurrentDictionary<int, Schedules> _schedules = new();
     private readonly Connections _connections;
     private readonly int _inputs;
@@ -66,11 +69,25 @@ internal sealed unsafe class AffineLayer<T> : FusedLayer<T>
     public long Multiplications => (long)_connections.Count * _inputs * Output.Channels;
 
     /// <inheritdoc/>
-    public override Stage<T> Bind(Node<T> input, Node<T> output) =>
-        new AffineStage(this, _kind, _schedules.GetOrAdd(input.Examples, _ => Plan(input, output)), input, output);
+    /// <exception cref="InvalidOperationException">There are more values than a schedule counts.</exception>
+    public override Stage<T> Bind(Node<T> input, Node<T> output)
+    {
+        if (_schedules.Count >= MostSchedules && !_schedules.ContainsKey(input.Examples))
+        {
+            _schedules.Clear();
+        }
+
+        return new AffineStage(this, _kind, _schedules.GetOrAdd(input.Examples, _ => Plan(input, output)), input, output);
+    }
 
     private Schedules Plan(Node<T> input, Node<T> output)
     {
+        if (Math.Max(input.Length, output.Length) > int.MaxValue)
+        {
+            throw new InvalidOperationException(
+                $"{input.Examples} images of a task have {Math.Max(input.Length, output.Length):N0} values in one layer, more than the fused path counts: take smaller images or episodes, or plan.path: autograd.");
+        }
+
         var examples = input.Examples;
         var (into, from) = (Enumerable.Range(0, _connections.Outputs).Select(_connections.Into), Enumerable.Range(0, _connections.Inputs).Select(_connections.From));
         return new Schedules(

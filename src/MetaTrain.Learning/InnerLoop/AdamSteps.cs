@@ -32,6 +32,8 @@ internal sealed class AdamSteps(double learningRate, double beta1 = 0.9, double 
     private static ParameterSet Decay(ParameterSet? old, ParameterSet fresh, double beta)
     {
         var added = fresh.Select(value => Ops.Scale(value, 1 - beta));
-        return (old is null ? added : added.Zip(old, (value, kept) => Ops.Add(value, kept, beta))).Select(moment => moment.MoveToOuterDisposeScope());
+        var moments = (old is null ? added : added.Zip(old, (value, kept) => Ops.Add(value, kept, beta))).Select(moment => moment.MoveToOuterDisposeScope());
+        old?.Free();
+        return moments;
     }
 }

@@ -71,7 +71,13 @@ internal static class GradientSteps
             using var scope = NewDisposeScope();
             var leaf = fast.Select(tensor => tensor.detach().requires_grad_(true));
             var gradients = Gradients.Of(Ops.Sum(losses(leaf, step)), leaf, createGraph: false);
-            fast = update(fast, gradients, step).Select(tensor => tensor.MoveToOuterDisposeScope());
+            var next = update(fast, gradients, step).Select(tensor => tensor.MoveToOuterDisposeScope());
+            if (step > 0)
+            {
+                fast.Free();
+            }
+
+            fast = next;
         }
 
         return fast;

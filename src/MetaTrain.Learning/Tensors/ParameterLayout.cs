@@ -13,6 +13,7 @@ public sealed class ParameterLayout
     /// <summary>The layout of parameters with these names and shapes.</summary>
     /// <param name="parameters">In any order.</param>
     /// <exception cref="ArgumentException">A name occurs twice or is empty, or a shape has a size below 1.</exception>
+    /// <exception cref="InvalidOperationException">There are more values than a flat vector has.</exception>
     public ParameterLayout(IEnumerable<(string Name, ImmutableArray<int> Shape)> parameters)
     {
         var ordered = parameters.OrderBy(parameter => parameter.Name, Utf8Comparer.Instance).ToArray();
@@ -27,6 +28,12 @@ public sealed class ParameterLayout
             if (shape.Any(size => size < 1))
             {
                 throw new ArgumentException($"The parameter '{name}' has the shape [{string.Join(", ", shape)}]; every size must be at least 1.", nameof(parameters));
+            }
+
+            if (Length + shape.Aggregate(1.0, static (product, size) => product * size) > int.MaxValue)
+            {
+                throw new InvalidOperationException(
+                    $"with the parameter '{name}' of shape [{string.Join(", ", shape)}] there are more than {int.MaxValue:N0} values; make the model smaller.");
             }
 
             slots.Add(new ParameterSlot(name, shape, Length));

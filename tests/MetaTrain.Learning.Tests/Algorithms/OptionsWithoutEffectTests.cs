@@ -15,6 +15,12 @@ public sealed class OptionsWithoutEffectTests
     [InlineData("""{ "kind": "meta-net", "augmentEmbedding": false, "representationSteps": 2 }""", "algorithm.representationSteps is 2, but augmentEmbedding is false: set it to true, or leave representationSteps out.")]
     [InlineData("""{ "kind": "maml-plus-plus", "order": "first", "firstOrderIterations": 30 }""", "algorithm.firstOrderIterations is 30, but order is first: set it to second, or leave firstOrderIterations out.")]
     [InlineData("""{ "kind": "imaml", "conjugateGradientSteps": 0, "damping": 0.5 }""", "algorithm.damping is 0.5, but conjugateGradientSteps is 0: take at least 1, or leave damping out.")]
+    [InlineData("""{ "kind": "maml-plus-plus", "multiStepLoss": false, "multiStepIterations": 30 }""", "algorithm.multiStepIterations is 30, but multiStepLoss is false: set it to true, or leave multiStepIterations out.")]
+    [InlineData("""{ "kind": "maml-plus-plus", "innerSteps": 1, "multiStepIterations": 30 }""", "algorithm.multiStepIterations is 30, but innerSteps is 1: take more, or leave multiStepIterations out.")]
+    [InlineData("""{ "kind": "reptile", "innerBeta2": 0.9 }""", "algorithm.innerBeta2 is 0.9, but innerOptimizer is sgd: set it to adam, or leave innerBeta2 out.")]
+    [InlineData("""{ "kind": "lstm-optimizer", "preprocessing": "none", "preprocessingP": 5 }""", "algorithm.preprocessingP is 5, but preprocessing is none: set it to log-and-sign, or leave preprocessingP out.")]
+    [InlineData("""{ "kind": "hsml", "clusters": [1], "variance": 0.5 }""", "algorithm.variance is 0.5, but clusters is [1], and nothing is assigned: take more clusters, or leave variance out.")]
+    [InlineData("""{ "kind": "gnn", "blocks": 1, "width": 32 }""", "algorithm.width is 32, but blocks is 1, and the last block adds nothing: take more blocks, or leave width out.")]
     public void Read_RefusesInOneSentence_WhatHasNoEffect(string algorithm, string sentence) =>
         Assert.Equal(sentence, Assert.Throws<OptionsException>(() => Read(algorithm)).Message);
 
@@ -31,6 +37,11 @@ public sealed class OptionsWithoutEffectTests
     [InlineData("""{ "kind": "maml-plus-plus", "order": "first", "firstOrderIterations": 0 }""")]
     [InlineData("""{ "kind": "imaml", "conjugateGradientSteps": 1, "damping": 0.5 }""")]
     [InlineData("""{ "kind": "imaml", "conjugateGradientSteps": 0, "damping": 0 }""")]
+    [InlineData("""{ "kind": "maml-plus-plus", "innerSteps": 2, "multiStepIterations": 30 }""")]
+    [InlineData("""{ "kind": "reptile", "innerOptimizer": "adam", "innerBeta2": 0.9 }""")]
+    [InlineData("""{ "kind": "lstm-optimizer", "preprocessingP": 5 }""")]
+    [InlineData("""{ "kind": "hsml", "clusters": [2, 1], "variance": 0.5 }""")]
+    [InlineData("""{ "kind": "gnn", "blocks": 2, "width": 32 }""")]
     public void Read_TakesWhatHasAnEffect_AndDefaults(string algorithm) => Read(algorithm);
 
     private static void Read(string algorithm) => AlgorithmRegistry.All.Read(JsonSerializer.Deserialize<JsonElement>(algorithm));

@@ -227,6 +227,29 @@ public sealed class ExperimentTests
         Assert.Null(Experiment.Create(Specs.Of("""{ "kind": "proto-net" }"""), Images).Refuse(settings));
     }
 
+    [Theory]
+    [InlineData("[65536, 65536]")]
+    [InlineData("[50000, 50000]")]
+    public void Create_RefusesAModel_OfMoreValuesThanAVectorHas(string hidden)
+    {
+        var refusal = Assert.Throws<OptionsException>(() => Experiment.Create(
+            Specs.Of("""{ "kind": "maml" }""", $$"""{ "kind": "mlp", "hidden": {{hidden}} }"""), Images));
+
+        Assert.Contains("there are more than 2,147,483,647 values; make the model smaller", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refuse_NamesTheInnerSteps_WhenAClassificationIsToBeMeasuredAfterSeveral()
+    {
+        var maml = Experiment.Create(Specs.Of("""{ "kind": "maml" }"""), Images);
+        var settings = new EvaluationSettings { Split = Split.Test, InnerSteps = [1, 3] };
+
+        Assert.Equal(
+            "innerSteps is [1, 3], but a classification is measured after one number of steps: give that one, and evaluate again for another.",
+            maml.Refuse(settings));
+        Assert.Null(maml.Refuse(settings with { InnerSteps = [3] }));
+    }
+
     private static Experiment Of(IMetaAlgorithm algorithm) =>
         new(Images, algorithm, count => throw new InvalidOperationException($"No step is made on {count} parameters here."));
 

@@ -33,6 +33,24 @@ public static class TestPng
         }
     });
 
+    /// <summary>Grey and how opaque, 8 bits each.</summary>
+    public static byte[] GreyAlpha(int width, int height, Func<int, int, (byte, byte)> value) => Write(width, height, bitDepth: 8, colourType: 4, 2 * width, (row, y) =>
+    {
+        for (var x = 0; x < width; x++)
+        {
+            (row[2 * x], row[(2 * x) + 1]) = value(x, y);
+        }
+    });
+
+    /// <summary>Red, green, blue and how opaque, 8 bits each.</summary>
+    public static byte[] ColourAlpha(int width, int height, Func<int, int, (byte, byte, byte, byte)> value) => Write(width, height, bitDepth: 8, colourType: 6, 4 * width, (row, y) =>
+    {
+        for (var x = 0; x < width; x++)
+        {
+            (row[4 * x], row[(4 * x) + 1], row[(4 * x) + 2], row[(4 * x) + 3]) = value(x, y);
+        }
+    });
+
     private delegate void FillRow(Span<byte> row, int y);
 
     private static byte[] Write(int width, int height, byte bitDepth, byte colourType, int rowLength, FillRow fill)

@@ -5,7 +5,7 @@ using MetaTrain.Learning.Episodes;
 namespace MetaTrain.Learning.Datasets.Images;
 
 /// <summary>A small random rotation, scaling, slant and shift about the image's middle.</summary>
-public sealed record Affine : ImageAugmentation
+public sealed record Affine : ImageAugmentation, IValidatableObject
 {
     private const double DegreesToRadians = Math.PI / 180;
 
@@ -28,6 +28,11 @@ public sealed record Affine : ImageAugmentation
     [Description("How far the image is moved at most in each direction, as a share of its size.")]
     [Range(0.0, 1.0)]
     public float Shift { get; init; } = 0.1f;
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => Rotation > 0 || Scale > 0 || Shear > 0 || Shift > 0
+        ? []
+        : [new ValidationResult("is 0, and so are scale, shear and shift: set one of them, or leave affine out.", [nameof(Rotation)])];
 
     internal override void Apply(ref CounterRandom random, ImageSize size, scoped Span<float> image, scoped Span<float> scratch)
     {

@@ -5,7 +5,7 @@ using MetaTrain.Learning.Episodes;
 namespace MetaTrain.Learning.Datasets.Images;
 
 /// <summary>A random rectangle of the image, resized to the whole: moved, enlarged and stretched in one.</summary>
-public sealed record Crop : ImageAugmentation
+public sealed record Crop : ImageAugmentation, IValidatableObject
 {
     /// <summary>The smallest share of the area that is kept.</summary>
     [Description("The smallest share of the area that is kept.")]
@@ -16,6 +16,11 @@ public sealed record Crop : ImageAugmentation
     [Description("How much wider than high, or higher than wide, the part is at most.")]
     [Range(1.0, 4.0)]
     public float Stretch { get; init; } = 4f / 3;
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => Smallest < 1 || Stretch > 1
+        ? []
+        : [new ValidationResult("is 1, and so is stretch: set one of them, or leave crop out.", [nameof(Smallest)])];
 
     internal override void Apply(ref CounterRandom random, ImageSize size, scoped Span<float> image, scoped Span<float> scratch)
     {

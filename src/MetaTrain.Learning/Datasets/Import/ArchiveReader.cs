@@ -104,6 +104,13 @@ internal sealed class ArchiveReader(ImportLimits limits, CancellationToken cance
         var left = limits.TotalBytes;
         foreach (var entry in zip.Entries.Where(entry => !entry.FullName.EndsWith('/')))
         {
+            // Decoded as UTF-8, which the archive does not have to be: different names could become one.
+            if (entry.FullName.Contains('\uFFFD', StringComparison.Ordinal))
+            {
+                throw new DatasetImportException(
+                    $"The archive names a file '{entry.FullName}', whose name is not in UTF-8: pack it again with UTF-8 names (zip on Linux, 7-Zip with -mcu=on), as a .tgz, or give the folder.");
+            }
+
             left -= entry.Length;
             if (left < 0)
             {
@@ -151,7 +158,7 @@ internal sealed class ArchiveReader(ImportLimits limits, CancellationToken cance
         }
 
         var clean = path.Replace('\\', '/');
-        if (clean.StartsWith('/') || clean.Contains(':') || clean.Split('/').Contains(".."))
+        if (clean.StartsWith('/') || (clean is [var drive, ':', ..] && char.IsAsciiLetter(drive)) || clean.Split('/').Contains(".."))
         {
             throw new DatasetImportException($"The archive names a file '{path}', which leads out of it: do not trust this archive.");
         }

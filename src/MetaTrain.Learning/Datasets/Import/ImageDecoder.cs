@@ -2,7 +2,10 @@ using StbImageSharp;
 
 namespace MetaTrain.Learning.Datasets.Import;
 
-/// <summary>Decodes PNG, JPEG, BMP and GIF files into planes of bytes, and resizes them by area averaging in whole numbers.</summary>
+/// <summary>
+/// Decodes PNG, JPEG, BMP and GIF files into planes of bytes, and resizes them by area averaging in whole numbers. What is transparent lies over
+/// white, as on paper: a file may keep any colour where nothing of it is seen.
+/// </summary>
 internal static class ImageDecoder
 {
     private const long MostPixels = 64L << 20;
@@ -10,13 +13,19 @@ internal static class ImageDecoder
     /// <summary>What a file's header says; colour is true when it has more than one grey channel (and alpha).</summary>
     public static (int Width, int Height, bool Colour) Inspect(byte[] file, string path)
     {
+        var info = Header(file, path);
+        return (info.Width, info.Height, info.ColorComponents is ColorComponents.RedGreenBlue or ColorComponents.RedGreenBlueAlpha);
+    }
+
+    private static ImageInfo Header(byte[] file, string path)
+    {
         var info = Guard(path, () =>
         {
             using var stream = new MemoryStream(file, writable: false);
             return ImageInfo.FromStream(stream);
         }) ?? throw new DatasetImportException($"'{path}' is not an image that can be read: give PNG, JPEG, BMP or GIF files.");
         return (long)info.Width * info.Height is > 0 and <= MostPixels
-            ? (info.Width, info.Height, info.ColorComponents is ColorComponents.RedGreenBlue or ColorComponents.RedGreenBlueAlpha)
+            ? info
             : throw new DatasetImportException($"'{path}' claims to have {info.Width} x {info.Height} pixels: at most {MostPixels:N0} can be read.");
     }
 
@@ -28,16 +37,36 @@ internal static class ImageDecoder
     /// <param name="height">Its height in the result.</param>
     public static byte[] Decode(byte[] file, string path, int channels, int width, int height)
     {
-        Inspect(file, path);
-        var image = Guard(path, () => ImageResult.FromMemory(file, channels == 1 ? ColorComponents.Grey : ColorComponents.RedGreenBlue))
+        var hasAlpha = Header(file, path).ColorComponents is ColorComponents.GreyAlpha or ColorComponents.RedGreenBlueAlpha;
+        var (opaque, transparent) = channels == 1 ? (ColorComponents.Grey, ColorComponents.GreyAlpha) : (ColorComponents.RedGreenBlue, ColorComponents.RedGreenBlueAlpha);
+        var image = Guard(path, () => ImageResult.FromMemory(file, hasAlpha ? transparent : opaque))
             ?? throw new DatasetImportException($"'{path}' is not an image that can be read: give PNG, JPEG, BMP or GIF files.");
+        var stride = channels + (hasAlpha ? 1 : 0);
+        if (hasAlpha)
+        {
+            LayOverWhite(image.Data, stride);
+        }
+
         var planes = new byte[channels * width * height];
         for (var channel = 0; channel < channels; channel++)
         {
-            Resize(image.Data.AsSpan(channel), channels, image.Width, image.Height, planes.AsSpan(channel * width * height), width, height);
+            Resize(image.Data.AsSpan(channel), stride, image.Width, image.Height, planes.AsSpan(channel * width * height), width, height);
         }
 
         return planes;
+    }
+
+    // Pixels whose last value is how opaque they are.
+    private static void LayOverWhite(Span<byte> pixels, int stride)
+    {
+        for (var pixel = 0; pixel < pixels.Length; pixel += stride)
+        {
+            var alpha = pixels[pixel + stride - 1];
+            foreach (ref var value in pixels.Slice(pixel, stride - 1))
+            {
+                value = (byte)(((value * alpha) + (255 * (255 - alpha)) + 127) / 255);
+            }
+        }
     }
 
     /// <summary>

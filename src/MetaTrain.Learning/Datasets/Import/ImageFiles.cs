@@ -11,6 +11,10 @@ namespace MetaTrain.Learning.Datasets.Import;
 internal sealed class ImageFiles(ImageFolderOptions options, IProgress<int>? progress)
 {
     private static readonly string[] Suffixes = [".png", ".jpg", ".jpeg", ".bmp", ".gif"];
+    private static readonly string[] UnreadSuffixes = [".webp", ".tif", ".tiff", ".heic", ".avif"];
+
+    // Thumbnails and checkpoints that programs keep beside the images.
+    private static readonly string[] KeptByPrograms = ["__MACOSX", "@eaDir"];
 
     private readonly SortedDictionary<string, byte[]> _contents = new(StringComparer.Ordinal);
     private readonly HashSet<string> _folders = new(StringComparer.Ordinal);
@@ -23,9 +27,17 @@ internal sealed class ImageFiles(ImageFolderOptions options, IProgress<int>? pro
     /// <summary>Takes a file if it is an image.</summary>
     public void Visit(ArchiveFile file)
     {
-        var name = Path.GetFileName(file.Path);
-        if (name.StartsWith('.') || file.Path.Contains("__MACOSX/", StringComparison.Ordinal)
-            || !Suffixes.Any(suffix => name.EndsWith(suffix, StringComparison.OrdinalIgnoreCase)))
+        if (file.Path.Split('/').Any(static part => part.StartsWith('.') || KeptByPrograms.Contains(part)))
+        {
+            return;
+        }
+
+        if (UnreadSuffixes.Any(suffix => file.Path.EndsWith(suffix, StringComparison.OrdinalIgnoreCase)))
+        {
+            throw new DatasetImportException($"'{file.Path}' is an image of a kind that cannot be read: convert it to PNG, or leave it out.");
+        }
+
+        if (!Suffixes.Any(suffix => file.Path.EndsWith(suffix, StringComparison.OrdinalIgnoreCase)))
         {
             return;
         }

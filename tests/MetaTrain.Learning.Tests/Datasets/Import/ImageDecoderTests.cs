@@ -54,6 +54,20 @@ public sealed class ImageDecoderTests
     }
 
     [Fact]
+    public void Decode_LaysWhatIsTransparentOverWhite()
+    {
+        var grey = TestPng.GreyAlpha(4, 1, (x, _) => (0, (byte)(85 * x)));
+        Assert.Equal([255, 170, 85, 0], ImageDecoder.Decode(grey, "a.png", channels: 1, 4, 1));
+        Assert.Equal([255, 170, 85, 0, 255, 170, 85, 0, 255, 170, 85, 0], ImageDecoder.Decode(grey, "a.png", channels: 3, 4, 1));
+
+        var colour = TestPng.ColourAlpha(2, 1, (x, _) => (200, 100, 0, (byte)(255 * x)));
+        Assert.Equal([255, 200, 255, 100, 255, 0], ImageDecoder.Decode(colour, "a.png", channels: 3, 2, 1));
+        Assert.Equal(
+            [255, .. ImageDecoder.Decode(TestPng.Colour(1, 1, (_, _) => (200, 100, 0)), "a.png", channels: 1, 1, 1)],
+            ImageDecoder.Decode(colour, "a.png", channels: 1, 2, 1));
+    }
+
+    [Fact]
     public void Decode_NamesTheFile_WhenItIsNoImage()
     {
         Assert.Contains("'a.png'", Assert.Throws<DatasetImportException>(() => ImageDecoder.Decode([1, 2, 3], "a.png", 1, 28, 28)).Message);

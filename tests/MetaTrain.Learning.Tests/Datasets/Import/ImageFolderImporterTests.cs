@@ -1,4 +1,6 @@
 using System.Formats.Tar;
+using System.IO.Compression;
+using System.Text;
 using MetaTrain.Learning.Datasets.Import;
 using MetaTrain.Learning.Episodes;
 using MetaTrain.TestKit.Data;
@@ -135,8 +137,29 @@ public sealed class ImageFolderImporterTests
     public void Read_PassesOverFilesBesideTheImages_WhenThereAreAny()
     {
         var files = Classes(5, (_, _) => TestPng.Grey(4, 4, (_, _) => 0));
-        var more = files.Append(KeyValuePair.Create("class0/.thumb.png", new byte[3])).Append(KeyValuePair.Create("__MACOSX/class0/1.png", new byte[3]));
-        Assert.Equal(Read(files).ClassSha256, Read(more).ClassSha256);
+        string[] beside = ["class0/.thumb.png", "__MACOSX/class0/1.png", "class0/.ipynb_checkpoints/0-checkpoint.png", "class0/@eaDir/0.png", ".thumbnails/0.png", "notes 12:30.txt"];
+        Assert.Equal(Read(files).ClassSha256, Read([.. files, .. beside.Select(path => KeyValuePair.Create(path, new byte[3]))]).ClassSha256);
+    }
+
+    [Fact]
+    public void Read_NamesAnImage_OfAKindThatCannotBeRead() => AssertRefused(
+        [.. Classes(5, (_, _) => TestPng.Grey(4, 4, (_, _) => 0)), KeyValuePair.Create("class0/9.webp", new byte[3])],
+        "'class0/9.webp' is an image of a kind that cannot be read: convert it to PNG, or leave it out.");
+
+    [Fact]
+    public void Read_Refuses_WhenNamesOfAZipAreNotUtf8()
+    {
+        using var content = new MemoryStream();
+        using (var zip = new ZipArchive(content, ZipArchiveMode.Create, leaveOpen: true, Encoding.Latin1))
+        {
+            using var entry = zip.CreateEntry("\u00E9t\u00E9/1.png").Open();
+            entry.Write(TestPng.Grey(4, 4, (_, _) => 0));
+        }
+
+        // As other programs leave it: without the mark that names are UTF-8.
+        content.Position = 0;
+        var refusal = Assert.Throws<DatasetImportException>(() => DatasetImporter.Read("mine", content, "images.zip", cancellationToken: TestContext.Current.CancellationToken));
+        Assert.Contains("whose name is not in UTF-8: pack it again", refusal.Message);
     }
 
     [Fact]
