@@ -11,7 +11,8 @@ namespace MetaTrain.Learning.Experiments;
 /// <summary>Computes blocks on the calling thread: managed arrays in, managed arrays out.</summary>
 /// <param name="algorithm">The method.</param>
 /// <param name="program">What computes it.</param>
-internal sealed class BlockComputer(IMetaAlgorithm algorithm, IBlockProgram<float> program)
+/// <param name="device">Where; null for the CPU.</param>
+internal sealed class BlockComputer(IMetaAlgorithm algorithm, IBlockProgram<float> program, Device? device = null)
 {
     /// <summary>The summed meta-gradient, losses and hits of a training block.</summary>
     public BlockSums Train(BlockRequest request, EpisodeBlock block, ReadOnlySpan<float> parameters)
@@ -27,7 +28,7 @@ internal sealed class BlockComputer(IMetaAlgorithm algorithm, IBlockProgram<floa
     /// <summary>The sums and sums of squares over the episodes of an evaluation block, and the sums over its queries.</summary>
     public BlockSums Evaluate(BlockRequest request, EvaluationSettings settings, EpisodeBlock block, ClassGroups groups, ReadOnlySpan<float> parameters)
     {
-        var (measures, overQueries) = Evaluation.Measure(algorithm, program, settings, parameters, block, groups);
+        var (measures, overQueries) = Evaluation.Measure(algorithm, program, settings, parameters, block, groups, device);
         double[] metrics = [.. measures.SelectMany(perTask => new[] { perTask.Sum(), perTask.Sum(value => value * value) }), .. overQueries];
         int? bad = Enumerable.Range(0, request.Tasks).Where(task => measures.Any(values => !double.IsFinite(values[task])))
             .Select(task => (int?)(request.FirstTask + task)).FirstOrDefault();

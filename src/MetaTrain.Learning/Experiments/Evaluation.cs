@@ -18,6 +18,10 @@ internal static class Evaluation
     /// <param name="parameters">[P].</param>
     /// <param name="block">The episodes.</param>
     /// <param name="groups">The groups of their split's classes.</param>
+    /// <param name="device">
+    /// What gave the answers, and takes their losses too: a GPU's class says nothing of the processor beside it, which might add in another
+    /// order. Null for the CPU.
+    /// </param>
     /// <returns>One value a task for each mean over episodes, and what is summed over the queries of all tasks.</returns>
     public static (IReadOnlyList<double[]> PerTask, double[] OverQueries) Measure(
         IMetaAlgorithm algorithm,
@@ -25,18 +29,19 @@ internal static class Evaluation
         EvaluationSettings settings,
         ReadOnlySpan<float> parameters,
         EpisodeBlock block,
-        ClassGroups groups)
+        ClassGroups groups,
+        Device? device)
     {
         var (shape, episodes) = (block.Shape, BlockData<float>.Of(block));
         var steps = MetricNames.StepCounts(settings, algorithm.InnerSteps);
         if (shape.IsRegression)
         {
             var answers = program.Predict(parameters, episodes, steps, settings.Transductive);
-            return ([.. answers.Select(answer => LossesOf(Losses.MeanSquaredError, answer, episodes))], []);
+            return ([.. answers.Select(answer => LossesOf(Losses.MeanSquaredError, answer, episodes, device))], []);
         }
 
         var predictions = program.Predict(parameters, episodes, [steps.Max()], settings.Transductive)[0];
-        List<double[]> measures = [Accuracies.Of(shape, predictions), LossesOf(algorithm.Loss, predictions, episodes)];
+        List<double[]> measures = [Accuracies.Of(shape, predictions), LossesOf(algorithm.Loss, predictions, episodes, device)];
         if (settings.Baseline)
         {
             measures.Add(Accuracies.Of(shape, NearestNeighbour.Predict(episodes)));
@@ -56,11 +61,12 @@ internal static class Evaluation
     /// <param name="loss">The loss.</param>
     /// <param name="predictions">[T, Q, O].</param>
     /// <param name="episodes">The episodes.</param>
-    public static double[] LossesOf(ExampleLoss loss, float[] predictions, BlockData<float> episodes)
+    /// <param name="device">What computes it; null for the CPU.</param>
+    public static double[] LossesOf(ExampleLoss loss, float[] predictions, BlockData<float> episodes, Device? device = null)
     {
         TorchRuntime.PinThread();
         using var scope = NewDisposeScope();
-        var query = EpisodeTensors.Of(episodes, new ComputeContext()).Query;
-        return TensorData.ToDoubles(TaskLoss.Of(loss, TensorData.FromValues(predictions, query.Targets.shape), query));
+        var query = EpisodeTensors.Of(episodes, new ComputeContext { Device = device }).Query;
+        return TensorData.ToDoubles(TaskLoss.Of(loss, TensorData.FromValues(predictions, query.Targets.shape, device: device), query));
     }
 }

@@ -68,7 +68,7 @@ public sealed class Experiment : IExperiment
         }
 
         Path = fused is null ? ComputePath.Autograd : ComputePath.Fused;
-        _computer = new BlockComputer(algorithm, fused ?? new AutogradProgram(algorithm, _layout, context));
+        _computer = new BlockComputer(algorithm, fused ?? new AutogradProgram(algorithm, _layout, context), context.Device);
     }
 
     /// <inheritdoc/>
