@@ -52,7 +52,7 @@ internal static class FigureRun
             {
                 ["date"] = TimeProvider.System.GetLocalNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
                 ["commit"] = commit,
-                ["command"] = "metatrain " + string.Join(' ', WithoutData(command).Select(static word => word.Contains(' ') ? $"'{word}'" : word)),
+                ["command"] = "metatrain " + string.Join(' ', Without("--data", command).Select(static word => word.Contains(' ') ? $"'{word}'" : word)),
                 ["result"] = result,
             };
             if (figure.IsContest)
@@ -97,8 +97,7 @@ internal static class FigureRun
     {
         if (figure.Of is not { } trained)
         {
-            IEnumerable<string> options = more.Where((word, at) => word != Resume && (at == 0 || more[at - 1] != Resume));
-            return ["train", $"examples/{figure.Example}.yaml", "--json", .. figure.Overrides.SelectMany(static change => new[] { "--set", change }), .. options];
+            return ["train", $"examples/{figure.Example}.yaml", "--json", .. figure.Overrides.SelectMany(static change => new[] { "--set", change }), .. Without(Resume, more)];
         }
 
         string file = Path.Combine(Kept, trained + ".json");
@@ -125,9 +124,9 @@ internal static class FigureRun
         return false;
     }
 
-    // Where somebody keeps their data says nothing about a figure.
-    private static IEnumerable<string> WithoutData(IReadOnlyList<string> command) =>
-        command.Where((word, at) => word != "--data" && (at == 0 || command[at - 1] != "--data"));
+    // Where somebody keeps their data, or which job was gone on with, says nothing about a figure.
+    private static IEnumerable<string> Without(string option, IReadOnlyList<string> command) =>
+        command.Where((word, at) => word != option && (at == 0 || command[at - 1] != option));
 
     private static async Task<JsonObject> ContestAsync(Figure figure, string job, IReadOnlyList<string> more)
     {

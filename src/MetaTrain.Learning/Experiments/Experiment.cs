@@ -196,7 +196,7 @@ public sealed class Experiment : IExperiment
             return $"innerSteps is {settings.InnerSteps.Min()}: it must be at least 0.";
         }
 
-        return !settings.InnerSteps.IsDefaultOrEmpty && settings.InnerSteps.Length > 1 && !shape.IsRegression
+        return settings.InnerSteps is { IsDefault: false, Length: > 1 } && !shape.IsRegression
             ? $"innerSteps is [{string.Join(", ", settings.InnerSteps)}], but a classification is measured after one number of steps: give that one, and evaluate again for another."
             : _source.Refuse(settings.Split, shape);
     }

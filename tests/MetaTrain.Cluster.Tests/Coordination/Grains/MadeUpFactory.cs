@@ -1,13 +1,12 @@
-using System.Collections.Immutable;
 using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Specs;
+using MetaTrain.Benchmarks.Coordination;
 using MetaTrain.Cluster.Coordination;
 using MetaTrain.Cluster.Experiments;
 using MetaTrain.Learning.Blocks;
 using MetaTrain.Learning.Devices;
 using MetaTrain.Learning.Episodes;
 using MetaTrain.Learning.Experiments;
-using MetaTrain.Learning.MetaOptimizers;
 
 namespace MetaTrain.Cluster.Tests.Coordination.Grains;
 
@@ -25,31 +24,13 @@ internal sealed class MadeUpFactory(int parameterCount) : IExperimentFactory
     public JobPlan Plan(JobSpec spec, IExperiment experiment, string deviceClass) =>
         new(BlockSize, new BlockPartition(spec.Meta.TasksPerIteration, BlockSize).Blocks, "made up");
 
-    private sealed class MadeUp(int parameterCount) : IExperiment
+    private sealed class MadeUp(int parameterCount) : PlainExperiment(parameterCount)
     {
-        public ImmutableArray<ParameterSlot> Parameters => [new ParameterSlot("w", [parameterCount], 0)];
+        public override float[] InitialParameters() => [.. Enumerable.Range(1, ParameterCount).Select(static i => (float)(1 + (i % 5)))];
 
-        public EpisodeShape TrainingShape { get; } = new() { Ways = 0, Shots = 1, Queries = 1, Input = [1], Targets = 1 };
-
-        public ComputePath Path => ComputePath.Fused;
-
-        public ImmutableArray<string> TrainingMetrics => ["loss"];
-
-        public string? DataNote => null;
-
-        public bool HasInk => false;
-
-        public bool HasPixelBaseline => false;
-
-        public float[] InitialParameters() => [.. Enumerable.Range(1, parameterCount).Select(static i => (float)(1 + (i % 5)))];
-
-        public IMetaOptimizer CreateOptimizer(int parameters) => new Adam(new AdamOptions { Iterations = 1_000, TasksPerIteration = 1 }, parameters);
-
-        public EpisodeBlock Sample(BlockRequest request) => new(TrainingShape, request.Tasks);
-
-        public BlockSums Compute(BlockRequest request, EpisodeBlock episodes, ReadOnlyMemory<float> parameters)
+        public override BlockSums Compute(BlockRequest request, EpisodeBlock episodes, ReadOnlyMemory<float> parameters)
         {
-            float[] gradient = new float[request.Evaluation is null ? parameterCount : 0];
+            float[] gradient = new float[request.Evaluation is null ? ParameterCount : 0];
             (double error, double square) = (0, 0);
             for (int task = request.FirstTask; task < request.FirstTask + request.Tasks; task++)
             {
@@ -60,24 +41,11 @@ internal sealed class MadeUpFactory(int parameterCount) : IExperimentFactory
                     gradient[i] += parameters.Span[i] * weight / (request.Iteration + 3);
                 }
 
-                double own = parameters.Span[task % parameterCount] * weight;
+                double own = parameters.Span[task % ParameterCount] * weight;
                 (error, square) = (error + own, square + (own * own));
             }
 
             return new BlockSums(request.Tasks, gradient, request.Evaluation is null ? [error] : [error, square], null);
         }
-
-        public long? EstimateBlockBytes(int tasks) => null;
-
-        public ImmutableArray<string> EvaluationMetrics(EvaluationSettings settings) => ["mse@1", "mse@1^2"];
-
-        public string? Refuse(EvaluationSettings settings) => null;
-
-        public Learning.Experiments.Demonstration Demonstrate(EvaluationSettings settings, int task, ReadOnlyMemory<float> parameters) =>
-            throw new NotSupportedException("Made-up mathematics has nothing to show.");
-
-        public ImmutableArray<ImmutableArray<RetrievedClass>> Retrieve(
-            IReadOnlyList<ImageFileClass> classes, IReadOnlyList<ImageFile> queries, int count, ReadOnlyMemory<float> parameters) =>
-            throw new NotSupportedException("Made-up mathematics has nothing to find.");
     }
 }
