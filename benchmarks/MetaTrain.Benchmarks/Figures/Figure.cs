@@ -80,8 +80,9 @@ internal sealed record Figure(string Id, string Table, string Method, string Exa
         new("gnn-20way", TwentyWay, "Few-shot GNN", "omniglot-gnn", 90, "97.4", GraphsOfWays),
         new("gaussian-proto-20way", TwentyWay, "Gaussian prototypes", "omniglot-gaussian-proto", 90, "97.0") { Of = "gaussian-proto", Evaluation = OfTwentyWays },
 
-        // Asked are 98.7 +- 0.4.
-        new("maml-paper", LongRun, "MAML", "omniglot-maml-paper", 98.3, "98.7") { HasCurve = true },
+        // Asked are 98.7 +- 0.4. The authors' code tests with as many queries a class as shots, in one batch; 15 is what every other table has.
+        new("maml-paper", LongRun, "MAML, 15 queries a class", "omniglot-maml-paper", 98.3, "-") { HasCurve = true },
+        new("maml-paper-1query", LongRun, "MAML, 1 query a class as in the paper", "omniglot-maml-paper", 98.3, "98.7") { Of = "maml-paper", Evaluation = ["--queries", "1"] },
         new("omniglot-mlp", WorkedExample, "MAML", "omniglot-mlp", 0, "-"),
         new("proto-transfer", Unlabelled, "ProtoTransfer, 5-way 1-shot", "omniglot-proto-transfer", 85, "88.0"),
         new("proto-transfer-5shot", Unlabelled, "ProtoTransfer, 5-way 5-shot", "omniglot-proto-transfer", 94, "96.5") { Of = "proto-transfer", Evaluation = OfFiveShots },
