@@ -16,7 +16,8 @@ internal static class FigurePage
 
         - **figure**: accuracies in percent; bold where it is what was asked. A missed figure stays in the table; a row without one was not run.
         - **asked**: of the project, by itself, at a budget of at most 30 minutes on two cores; of MAML at its paper's settings 98.7 ± 0.4,
-          which begins at 98.3, without a budget, tested with one query a class, as the authors' code does and as it trains; **published**
+          which begins at 98.3, without a budget, tested with one query a class, as the authors' code does and as it trains;
+          **published**: by the method's paper, at its own.
         - **iterations (version)**: how many it trained, and which of its versions was measured: the best on validation classes, the last
           where a run validates nothing (sinusoids and mixed families).
         - **training**, **tasks/s**: from the start to the last iteration, on two shared cores (some runs shared them with builds, which
