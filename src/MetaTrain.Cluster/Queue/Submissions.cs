@@ -22,7 +22,7 @@ internal sealed class Submissions(IExperimentFactory factory, IJobStore jobs, IC
 
     /// <summary>What is wrong with a spec, or what it would run.</summary>
     /// <param name="submission">The spec, and the file it starts from.</param>
-    /// <param name="estimate">True to measure how much memory a block takes, which costs computing one of three tasks.</param>
+    /// <param name="estimate">True to measure how much memory a block takes, which costs computing three to nine tasks where a job takes libtorch's autograd.</param>
     /// <param name="workers">The workers that the cluster has.</param>
     public async Task<ValidationReply> ValidateAsync(JobSubmission submission, bool estimate, IReadOnlyList<WorkerStatus> workers)
     {
