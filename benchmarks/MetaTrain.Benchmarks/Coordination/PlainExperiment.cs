@@ -8,7 +8,8 @@ namespace MetaTrain.Benchmarks.Coordination;
 
 /// <summary>An experiment without a model: one vector of parameters, which Adam steps, one number a task, and whatever a block is made to give.</summary>
 /// <param name="parameterCount">P.</param>
-internal abstract class PlainExperiment(int parameterCount) : IExperiment
+/// <param name="clipNorm">To what norm the mean gradient is clipped; null for none.</param>
+internal abstract class PlainExperiment(int parameterCount, double? clipNorm = null) : IExperiment
 {
     public ImmutableArray<ParameterSlot> Parameters => [new ParameterSlot("w", [ParameterCount], 0)];
 
@@ -28,7 +29,8 @@ internal abstract class PlainExperiment(int parameterCount) : IExperiment
 
     public abstract float[] InitialParameters();
 
-    public IMetaOptimizer CreateOptimizer(int parameters) => new Adam(new AdamOptions { Iterations = 1_000_000, TasksPerIteration = 1 }, parameters);
+    public IMetaOptimizer CreateOptimizer(int parameters) =>
+        new Adam(new AdamOptions { Iterations = 1_000_000, TasksPerIteration = 1, ClipNorm = clipNorm }, parameters);
 
     public EpisodeBlock Sample(BlockRequest request) => new(TrainingShape, request.Tasks);
 

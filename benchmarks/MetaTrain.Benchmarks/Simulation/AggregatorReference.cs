@@ -17,8 +17,12 @@ internal sealed class AggregatorReference(Machine caller, SimulatedAggregator ag
     public Task TakeAsync(ImmutableArray<NodePart> parts) =>
         caller.CallAsync(Machine, WireSize.Of(parts), () => aggregator.TakeAsync(caller, parts), static _ => WireSize.Envelope);
 
-    public Task<double[]> AddAsync(RangeSums sums) =>
-        caller.CallAsync(Machine, WireSize.Of(sums), () => Task.FromResult(aggregator.Add(sums)), WireSize.Of);
+    public async Task<RangeAdded> AddAsync(RangeSums sums)
+    {
+        RangeAdded added = await caller.CallAsync(Machine, WireSize.Of(sums), () => Task.FromResult(aggregator.Add(sums)), WireSize.Of);
+        await caller.FetchAsync(Machine, added.Next ?? FloatVector.Empty);
+        return added;
+    }
 
     public async Task<FloatVector> StepAsync(RangeStep step)
     {

@@ -41,15 +41,18 @@ internal sealed class SimulatedAggregator(Machine machine, Func<int, IMetaOptimi
     public async Task<bool> TakeAsync(Machine from, ImmutableArray<NodePart> parts)
     {
         await Task.WhenAll(parts.Where(part => Range.Wants(part.Round, part.Node)).Select(async part =>
-            Range.Take(part.Round, part.Node, await CopyAsync(from, part.Values))));
+        {
+            float[] values = await CopyAsync(from, part.Values);
+            Costs.Result(() => Range.Take(part.Round, part.Node, values));
+        }));
         return true;
     }
 
-    public double[] Add(RangeSums sums)
+    public RangeAdded Add(RangeSums sums)
     {
-        double[] squareSums = [];
-        Costs.Result(() => squareSums = Range.Add(sums));
-        return squareSums;
+        RangeAdded? added = null;
+        Costs.Step(() => added = Range.Add(sums));
+        return added!;
     }
 
     public FloatVector Step(RangeStep step)

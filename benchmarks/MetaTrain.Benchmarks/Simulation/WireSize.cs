@@ -34,7 +34,9 @@ internal static class WireSize
 
     public static long Of(RangeState state) => Envelope + Of(state.Parameters) + state.Optimizer.Values.Sum(Of);
 
-    public static long Of(RangeSums sums) => Envelope + ((long)Node * sums.Nodes.Length);
+    public static long Of(RangeSums sums) => Envelope + ((long)Node * sums.Nodes.Length) + (sizeof(long) * (long)sums.Needed.Length);
+
+    public static long Of(RangeAdded added) => Of(added.SquareSums) + (added.Next is { } next ? Of(next) : 0);
 
     public static long Of(double[] sums) => Envelope + (sizeof(double) * (long)sums.Length);
 

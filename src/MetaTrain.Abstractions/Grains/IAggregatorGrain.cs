@@ -19,13 +19,12 @@ public interface IAggregatorGrain : IGrainWithStringKey
     [Alias("Take")]
     Task TakeAsync(ImmutableArray<NodePart> parts);
 
-    /// <summary>Adds up a round along its tree, and makes the mean.</summary>
-    /// <returns>The sums of squares of the range's pieces, where the norm is clipped.</returns>
+    /// <summary>Adds up a round along its tree, makes the mean, and steps on it, unless the norm of all ranges is clipped.</summary>
     /// <exception cref="AggregatorClosedException">It was never opened, or was closed.</exception>
     [Alias("Add")]
-    Task<double[]> AddAsync(RangeSums sums);
+    Task<RangeAdded> AddAsync(RangeSums sums);
 
-    /// <summary>Steps on what was added up last. Returns the range of the new version.</summary>
+    /// <summary>Steps on what was added up last, where the norm is clipped. Returns the range of the new version.</summary>
     /// <exception cref="AggregatorClosedException">It was never opened, or was closed.</exception>
     [Alias("Step")]
     Task<FloatVector> StepAsync(RangeStep step);

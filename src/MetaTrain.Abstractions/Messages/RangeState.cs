@@ -20,7 +20,7 @@ public sealed record RangeState
     [Id(3)] public required ImmutableSortedDictionary<string, FloatVector> Optimizer { get; init; }
 }
 
-/// <summary>Which sums of a round count.</summary>
+/// <summary>Which sums of a round count, to be stepped on.</summary>
 [GenerateSerializer, Immutable, Alias("RangeSums")]
 public sealed record RangeSums
 {
@@ -35,13 +35,27 @@ public sealed record RangeSums
 
     /// <summary>The nodes whose sums count: together all blocks, each once.</summary>
     [Id(3)] public required ImmutableArray<TreeNode> Nodes { get; init; }
+
+    /// <summary>The versions, besides the next one, that somebody may still ask for.</summary>
+    [Id(4)] public required ImmutableArray<long> Needed { get; init; }
 }
 
-/// <summary>The step on what was added up.</summary>
+/// <summary>What became of a range's sums.</summary>
+[GenerateSerializer, Immutable, Alias("RangeAdded")]
+public sealed record RangeAdded
+{
+    /// <summary>The sums of squares of the range's pieces, where the norm of all ranges is clipped; otherwise empty.</summary>
+    [Id(0)] public required double[] SquareSums { get; init; }
+
+    /// <summary>The range of the new version; null where the norm is clipped, and the step waits for those of the others.</summary>
+    [Id(1)] public FloatVector? Next { get; init; }
+}
+
+/// <summary>The step on what was added up, where the norm is clipped.</summary>
 [GenerateSerializer, Immutable, Alias("RangeStep")]
 public sealed record RangeStep
 {
-    /// <summary>The sums of squares of all ranges' pieces, in their order; empty where the norm is not clipped.</summary>
+    /// <summary>The sums of squares of all ranges' pieces, in their order.</summary>
     [Id(0)] public required double[] SquareSums { get; init; }
 
     /// <summary>The versions, besides the new one, that somebody may still ask for.</summary>

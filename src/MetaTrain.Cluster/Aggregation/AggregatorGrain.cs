@@ -40,7 +40,7 @@ internal sealed class AggregatorGrain(ExperimentCache experiments, TransferClien
             range.Take(part.Round, part.Node, await transfers.CopyAsync(part.Values))));
     }
 
-    public Task<double[]> AddAsync(RangeSums sums)
+    public Task<RangeAdded> AddAsync(RangeSums sums)
     {
         RangeAggregator range = Range;
         return Task.Run(() => range.Add(sums));

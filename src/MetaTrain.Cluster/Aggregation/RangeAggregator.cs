@@ -8,8 +8,8 @@ using MetaTrain.Learning.MetaOptimizers;
 namespace MetaTrain.Cluster.Aggregation;
 
 /// <summary>
-/// One range of a job's parameters: keeps what silos bring until the coordinator says which sums count, adds these up along the round's
-/// tree, and steps. Which of several sums of a node came first does not matter, for they have the same bits: the coordinator compares
+/// One range of a job's parameters: adds up what silos bring along the round's tree, as it comes, and steps on those sums of which the
+/// coordinator says that they count. Which of several sums of a node came first does not matter, for they have the same bits: the coordinator compares
 /// their hashes. Parts may come and versions be read at any time; rounds are added up and stepped on one after the other.
 /// </summary>
 /// <param name="optimizer">Of the range, as it was after the version's step.</param>
@@ -18,19 +18,19 @@ namespace MetaTrain.Cluster.Aggregation;
 internal sealed class RangeAggregator(IMetaOptimizer optimizer, float[] parameters, long version)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<(long Round, TreeNode Node), float[]> _parts = [];
+    private readonly Dictionary<long, RangeParts> _rounds = [];
     private readonly Dictionary<long, FloatVector> _versions = new() { [version] = new FloatVector(parameters) };
     private long _version = version;
     private float[]? _gradient;
 
-    /// <summary>How many parts wait to be added up.</summary>
+    /// <summary>How many parts are here of rounds that were not stepped on.</summary>
     public int Waiting
     {
         get
         {
             lock (_gate)
             {
-                return _parts.Count;
+                return _rounds.Values.Sum(static parts => parts.Count);
             }
         }
     }
@@ -40,7 +40,7 @@ internal sealed class RangeAggregator(IMetaOptimizer optimizer, float[] paramete
     {
         lock (_gate)
         {
-            return round.Number >= _version && !_parts.ContainsKey((round.Number, node));
+            return round.Number >= _version && !(_rounds.GetValueOrDefault(round.Number)?.Contains(node) ?? false);
         }
     }
 
@@ -58,7 +58,7 @@ internal sealed class RangeAggregator(IMetaOptimizer optimizer, float[] paramete
 
         lock (_gate)
         {
-            if (round.Number >= _version && _parts.TryAdd((round.Number, node), values))
+            if (round.Number >= _version && PartsOf(round).TryAdd(node, values))
             {
                 return;
             }
@@ -67,21 +67,23 @@ internal sealed class RangeAggregator(IMetaOptimizer optimizer, float[] paramete
         GradientArrays.Return(values);
     }
 
-    /// <summary>Adds up what counts of the newest version's round, and makes and clips the mean.</summary>
-    /// <returns>The sums of squares of the range's pieces, where the norm is clipped.</returns>
+    /// <summary>
+    /// Adds up what is left of what counts of the newest version's round, makes and clips the mean, and steps on it, unless the norm of all
+    /// ranges is to be clipped: then <see cref="Step"/> does when they are known.
+    /// </summary>
     /// <exception cref="InvalidOperationException">A sum that counts never came, or they are not all of the round.</exception>
-    public double[] Add(RangeSums sums)
+    public RangeAdded Add(RangeSums sums)
     {
-        SummationTree tree = new(sums.Blocks);
-        foreach ((TreeNode node, float[] values) in TakeParts(sums))
+        float[] gradient = TakeWhole(sums);
+        FlatArithmetic.Divide(gradient, sums.Tasks);
+        double[] squareSums = optimizer.Clip(gradient);
+        if (squareSums.Length > 0)
         {
-            tree.Add(node, new BlockSum(0, new FloatVector(values), []));
+            _gradient = gradient;
+            return new RangeAdded { SquareSums = squareSums };
         }
 
-        _gradient = tree.Root?.Gradient.Take()
-            ?? throw new InvalidOperationException($"The sums of round {sums.Round.Number} that count leave out a block.");
-        FlatArithmetic.Divide(_gradient, sums.Tasks);
-        return optimizer.Clip(_gradient);
+        return new RangeAdded { SquareSums = [], Next = Step(gradient, squareSums, sums.Needed) };
     }
 
     /// <summary>Steps on what was added up.</summary>
@@ -91,10 +93,7 @@ internal sealed class RangeAggregator(IMetaOptimizer optimizer, float[] paramete
     {
         float[] gradient = _gradient ?? throw new InvalidOperationException("Nothing was added up to step on.");
         _gradient = null;
-        float[] next = Read(_version)!.Span.ToArray();
-        optimizer.Step(next, gradient, _version, step.SquareSums);
-        GradientArrays.Return(gradient);
-        return Publish(new FloatVector(next), step.Needed);
+        return Step(gradient, step.SquareSums, step.Needed);
     }
 
     /// <summary>The range of a version; null when nobody can need it any more.</summary>
@@ -117,7 +116,15 @@ internal sealed class RangeAggregator(IMetaOptimizer optimizer, float[] paramete
             static vector => vector.Key, static vector => new FloatVector((float[])vector.Value.Clone()), StringComparer.Ordinal),
     };
 
-    private List<(TreeNode Node, float[] Values)> TakeParts(RangeSums sums)
+    private FloatVector Step(float[] gradient, double[] squareSums, ImmutableArray<long> needed)
+    {
+        float[] next = Read(_version)!.Span.ToArray();
+        optimizer.Step(next, gradient, _version, squareSums);
+        GradientArrays.Return(gradient);
+        return Publish(new FloatVector(next), needed);
+    }
+
+    private float[] TakeWhole(RangeSums sums)
     {
         lock (_gate)
         {
@@ -126,10 +133,18 @@ internal sealed class RangeAggregator(IMetaOptimizer optimizer, float[] paramete
                 throw new InvalidOperationException($"Round {sums.Round.Number} was to be added up by an aggregator of version {_version}.");
             }
 
-            return [.. sums.Nodes.Select(node => _parts.Remove((sums.Round.Number, node), out float[]? values)
-                ? (node, values)
-                : throw new InvalidOperationException($"The sum of node {node} of round {sums.Round.Number} counts, but never came to this aggregator."))];
+            return PartsOf(sums.Round).TakeWhole(new SummationTree(sums.Blocks), sums.Nodes.ToHashSet());
         }
+    }
+
+    private RangeParts PartsOf(RoundId round)
+    {
+        if (!_rounds.TryGetValue(round.Number, out RangeParts? parts))
+        {
+            _rounds[round.Number] = parts = new RangeParts();
+        }
+
+        return parts;
     }
 
     private FloatVector Publish(FloatVector next, ImmutableArray<long> needed)
@@ -143,10 +158,10 @@ internal sealed class RangeAggregator(IMetaOptimizer optimizer, float[] paramete
             }
 
             // Sums that did not count.
-            foreach ((long Round, TreeNode Node) over in _parts.Keys.Where(part => part.Round < _version).ToList())
+            foreach (long over in _rounds.Keys.Where(round => round < _version).ToList())
             {
-                _parts.Remove(over, out float[]? values);
-                GradientArrays.Return(values!);
+                _rounds.Remove(over, out RangeParts? parts);
+                parts!.Release();
             }
         }
 

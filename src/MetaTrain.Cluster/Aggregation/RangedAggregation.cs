@@ -63,14 +63,28 @@ internal sealed class RangedAggregation : IAggregation
     public async Task<float[]> NextParametersAsync(JobSession session)
     {
         RangeSums sums = session.StepSums;
-        double[][] squareSums = await AskAllAsync((grain, _) => grain.AddAsync(sums));
-        RangeStep step = new() { SquareSums = [.. squareSums.SelectMany(static range => range)], Needed = [.. session.Versions] };
         float[] next = GC.AllocateUninitializedArray<float>(_parameters);
-        await AskAllAsync(async (grain, range) =>
+        RangeAdded[] added = await AskAllAsync(async (grain, range) =>
         {
-            await _transfers.CopyAsync(await grain.StepAsync(step), next.AsMemory(range.Start, range.Length));
-            return true;
+            RangeAdded added = await grain.AddAsync(sums);
+            if (added.Next is { } values)
+            {
+                await _transfers.CopyAsync(values, next.AsMemory(range.Start, range.Length));
+            }
+
+            return added;
         });
+        if (added.Any(static range => range.Next is null))
+        {
+            // The norm is clipped, which takes all ranges.
+            RangeStep step = new() { SquareSums = [.. added.SelectMany(static range => range.SquareSums)], Needed = sums.Needed };
+            await AskAllAsync(async (grain, range) =>
+            {
+                await _transfers.CopyAsync(await grain.StepAsync(step), next.AsMemory(range.Start, range.Length));
+                return true;
+            });
+        }
+
         return next;
     }
 

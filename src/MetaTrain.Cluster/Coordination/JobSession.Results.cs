@@ -77,6 +77,7 @@ internal sealed partial class JobSession
         Blocks = _training.Partition.Blocks,
         Tasks = StepSum.Count,
         Nodes = [.. _training.Nodes],
+        Needed = [.. Versions],
     };
 
     /// <summary>Makes the parameters after the training round's step the newest version, and opens what follows. Returns how long the iteration took.</summary>

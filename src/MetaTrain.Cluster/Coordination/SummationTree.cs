@@ -29,6 +29,9 @@ internal sealed class SummationTree
     /// <summary>The sum of all blocks; null until every block is known.</summary>
     public BlockSum? Root { get; private set; }
 
+    /// <summary>The node that all blocks lie below.</summary>
+    public TreeNode RootNode => new(_widths.Length - 1, 0);
+
     /// <summary>True when the node lies in the tree.</summary>
     public bool Contains(TreeNode node) =>
         node.Level >= 0 && node.Level < _widths.Length && node.Index >= 0 && node.Index < _widths[node.Level];

@@ -30,6 +30,32 @@ public static class FlatArithmetic
         }
     }
 
+    /// <summary>sum[i] = left[i] + right[i].</summary>
+    /// <param name="left">[P].</param>
+    /// <param name="right">[P].</param>
+    /// <param name="sum">[P], overwritten.</param>
+    /// <exception cref="ArgumentException">Their lengths differ.</exception>
+    public static void Add(ReadOnlySpan<float> left, ReadOnlySpan<float> right, Span<float> sum)
+    {
+        if (left.Length != right.Length || left.Length != sum.Length)
+        {
+            throw new ArgumentException($"{left.Length} and {right.Length} values cannot be added into {sum.Length}.", nameof(sum));
+        }
+
+        var wideLeft = MemoryMarshal.Cast<float, Vector<float>>(left);
+        var wideRight = MemoryMarshal.Cast<float, Vector<float>>(right);
+        var wideSum = MemoryMarshal.Cast<float, Vector<float>>(sum);
+        for (var i = 0; i < wideSum.Length; i++)
+        {
+            wideSum[i] = wideLeft[i] + wideRight[i];
+        }
+
+        for (var i = wideSum.Length * Vector<float>.Count; i < sum.Length; i++)
+        {
+            sum[i] = left[i] + right[i];
+        }
+    }
+
     /// <summary>values[i] /= divisor.</summary>
     /// <param name="values">[P].</param>
     /// <param name="divisor">The divisor.</param>

@@ -17,6 +17,9 @@ public sealed class RangeAggregatorTests
     // A cut of 7 blocks into nodes of the tree, as silos that hold neighbours deliver them.
     private static readonly TreeNode[] Nodes = [new(1, 0), new(0, 2), new(0, 3), new(1, 2), new(0, 6)];
 
+    private static readonly TreeNode[] EveryNode =
+        [.. Enumerable.Range(0, 4).SelectMany(static level => Enumerable.Range(0, 8 >> level).Select(index => new TreeNode(level, index))).Where(new SummationTree(Blocks).Contains)];
+
     [Theory]
     [InlineData(1, null)]
     [InlineData(2, null)]
@@ -62,6 +65,41 @@ public sealed class RangeAggregatorTests
         Assert.Equal(undisturbed.Step(0), disturbed.Step(0));
         Assert.Equal(0, disturbed.Waiting);
     }
+
+    // Which sums come, in which order, and which of them count, changes no bit; nor does what was added up before that was known.
+    [Fact]
+    public void Sums_HaveTheSameBits_WhateverCameAndWhicheverOfItCounts() => Gen.Select(Gen.Shuffle(EveryNode), Gen.Int[0, 1 << 12], Gen.Int[1, EveryNode.Length]).Sample((order, cut, extra) =>
+    {
+        Cut plain = new(1, null);
+        Deliver(plain, 0);
+        List<TreeNode> counting = [];
+        Choose(new TreeNode(3, 0));
+        Cut other = new(1, null);
+        foreach (TreeNode node in order.Where((node, at) => counting.Contains(node) || at < extra))
+        {
+            other.Take(0, node);
+        }
+
+        Assert.Equal(plain.Step(0), other.StepOn(counting, 0));
+        Assert.Equal(0, other.Waiting);
+
+        void Choose(TreeNode node)
+        {
+            if (!EveryNode.Contains(node))
+            {
+                return;
+            }
+
+            if (node.Level == 0 || (cut >> Array.IndexOf(EveryNode, node) & 1) == 0)
+            {
+                counting.Add(node);
+                return;
+            }
+
+            Choose(new TreeNode(node.Level - 1, node.Index * 2));
+            Choose(new TreeNode(node.Level - 1, (node.Index * 2) + 1));
+        }
+    });
 
     [Fact]
     public void Parts_AreDropped_WhenTheirRoundIsOver()
@@ -186,8 +224,8 @@ public sealed class RangeAggregatorTests
 
     private static RoundId Round(long number) => new(RoundKind.Training, number);
 
-    private static RangeSums Sums(long iteration, IEnumerable<TreeNode> nodes) =>
-        new() { Round = Round(iteration), Blocks = Blocks, Tasks = 2 * Nodes.Length, Nodes = [.. nodes] };
+    private static RangeSums Sums(long iteration, IEnumerable<TreeNode> nodes, params long[] needed) =>
+        new() { Round = Round(iteration), Blocks = Blocks, Tasks = 2 * Nodes.Length, Nodes = [.. nodes], Needed = [.. needed] };
 
     private sealed class Cut
     {
@@ -223,10 +261,13 @@ public sealed class RangeAggregatorTests
             }
         }
 
-        public float[] Step(long iteration, params long[] needed)
+        public float[] Step(long iteration, params long[] needed) => StepOn(Nodes, iteration, needed);
+
+        public float[] StepOn(IEnumerable<TreeNode> counting, long iteration, params long[] needed)
         {
-            double[] squares = [.. Aggregators.SelectMany(aggregator => aggregator.Add(Sums(iteration, Nodes)))];
-            return [.. Aggregators.SelectMany(aggregator => aggregator.Step(new RangeStep { SquareSums = squares, Needed = [.. needed] }).Span.ToArray())];
+            RangeAdded[] added = [.. Aggregators.Select(aggregator => aggregator.Add(Sums(iteration, counting, needed)))];
+            RangeStep step = new() { SquareSums = [.. added.SelectMany(static range => range.SquareSums)], Needed = [.. needed] };
+            return [.. Aggregators.Zip(added, (aggregator, range) => range.Next ?? aggregator.Step(step)).SelectMany(static values => values.Span.ToArray())];
         }
     }
 

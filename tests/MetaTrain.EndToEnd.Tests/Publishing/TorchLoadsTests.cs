@@ -48,21 +48,25 @@ public sealed class TorchLoadsTests(TorchLoadsTests.Artifacts artifacts) : IClas
         string said = await DotnetAsync(
             ["run", .. artifacts.Build, "--project", SourceTree.Combine(Project), "--", .. onlyInUse], ("METATRAIN_TEST_OUTPUT", own));
         AssertLoaded(said);
-        string libtorch = Path.GetDirectoryName(Directory.EnumerateFiles(artifacts.Directory.Path, "libtorch_cpu.so", SearchOption.AllDirectories).First())!;
+        string built = Path.GetDirectoryName(Directory.EnumerateFiles(artifacts.Directory.Path, "libtorch_cpu.so", SearchOption.AllDirectories).First())!;
 
-        await DotnetAsync(
-            ["build", SourceTree.Combine(Project), .. BuildIn(external), "-p:TorchBackend=external"]);
-        string program = Directory.EnumerateFiles(Path.Combine(external, "bin"), "MetaTrain.Learning.Tests.dll", SearchOption.AllDirectories).First();
-        Assert.Empty(Directory.EnumerateFiles(Path.Combine(external, "bin"), "libtorch_cpu.so", SearchOption.AllDirectories));
-        said = await DotnetAsync([program, .. onlyInUse], ("METATRAIN_LIBTORCH", libtorch), ("METATRAIN_TEST_OUTPUT", named));
+        // Where another backend was built before: nothing of it may be left.
+        string libtorch = artifacts.Directory.Combine("libtorch");
+        Directory.CreateDirectory(libtorch);
+        foreach (string library in Directory.EnumerateFiles(built))
+        {
+            File.Copy(library, Path.Combine(libtorch, Path.GetFileName(library)));
+        }
+
+        await DotnetAsync(["publish", SourceTree.Combine(Project), .. artifacts.Build, "-p:TorchBackend=external", "--output", external]);
+        Assert.Empty(Directory.EnumerateFiles(external, "libtorch_cpu.so", SearchOption.AllDirectories));
+        Assert.DoesNotContain("libtorch_cpu.so", await File.ReadAllTextAsync(Path.Combine(external, "native.sha256"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        said = await DotnetAsync(
+            [Path.Combine(external, "MetaTrain.Learning.Tests.dll"), .. onlyInUse], ("METATRAIN_LIBTORCH", libtorch), ("METATRAIN_TEST_OUTPUT", named));
 
         AssertLoaded(said);
         Assert.Equal(await File.ReadAllTextAsync(own, TestContext.Current.CancellationToken), await File.ReadAllTextAsync(named, TestContext.Current.CancellationToken));
     }
-
-    // What is built here was analysed when it was built to be tested.
-    private static string[] BuildIn(string directory) =>
-        ["--configuration", SourceTree.Configuration, "--artifacts-path", directory, "-p:RunAnalyzers=false"];
 
     private static void AssertLoaded(string said)
     {
@@ -92,7 +96,8 @@ public sealed class TorchLoadsTests(TorchLoadsTests.Artifacts artifacts) : IClas
     {
         public TemporaryDirectory Directory { get; } = new("publish");
 
-        public string[] Build => BuildIn(Directory.Path);
+        // What is built here was analysed when it was built to be tested.
+        public string[] Build => ["--configuration", SourceTree.Configuration, "--artifacts-path", Directory.Path, "-p:RunAnalyzers=false"];
 
         public void Dispose() => Directory.Dispose();
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using MetaTrain.Abstractions.Grains;
 using MetaTrain.Abstractions.Jobs;
@@ -76,8 +77,9 @@ internal sealed class CoordinatorSilo : IAsyncDisposable
     }
 
     /// <summary>Puts a job into the store and has its coordinator start it.</summary>
-    public async Task<ICoordinatorGrain> StartJobAsync(JobId job, int iterations, int commitEvery, string evaluation = """{ "final": { "episodes": 0 } }""", int aggregators = 1)
+    public async Task<ICoordinatorGrain> StartJobAsync(JobId job, int iterations, int commitEvery, string evaluation = """{ "final": { "episodes": 0 } }""", int aggregators = 1, double? clipNorm = null)
     {
+        string clip = clipNorm is { } norm ? string.Create(CultureInfo.InvariantCulture, $", \"clipNorm\": {norm}") : "";
         JobRecord record = new()
         {
             Job = job,
@@ -87,7 +89,7 @@ internal sealed class CoordinatorSilo : IAsyncDisposable
                   "data": { "dataset": "sinusoid" },
                   "model": { "kind": "mlp" },
                   "algorithm": { "kind": "maml" },
-                  "meta": { "iterations": {{iterations}}, "tasksPerIteration": 7, "optimizer": "adam" },
+                  "meta": { "iterations": {{iterations}}, "tasksPerIteration": 7, "optimizer": "adam"{{clip}} },
                   "checkpoint": { "every": {{commitEvery}} },
                   "resources": { "aggregators": {{aggregators}} },
                   "evaluation": {{evaluation}}

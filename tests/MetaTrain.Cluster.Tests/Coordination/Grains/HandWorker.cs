@@ -28,7 +28,7 @@ internal sealed class HandWorker(CoordinatorSilo silo, JobId job)
             return [];
         }
 
-        IExperiment experiment = await new MadeUpFactory(parameters.Values.Length).CreateAsync("", null, null, CancellationToken.None);
+        IExperiment experiment = await new MadeUpFactory(parameters.Values.Length).CreateAsync("{}", null, null, CancellationToken.None);
         BlockRequest request = new(lease.Version, lease.FirstTask, lease.Tasks, lease.Evaluation is { } work ? EvaluationSettingsReader.Read(work) : null);
         BlockSums sums = experiment.Compute(request, experiment.Sample(request), parameters.Values.Memory);
         NodeResult result = new()

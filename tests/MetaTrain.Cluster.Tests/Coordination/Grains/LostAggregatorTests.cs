@@ -12,15 +12,16 @@ public sealed class LostAggregatorTests : GrainTest
     private const int Parameters = 10_000;
 
     [Theory]
-    [InlineData(nameof(IAggregatorGrain.CaptureAsync), 0)]
-    [InlineData(nameof(IAggregatorGrain.CaptureAsync), 5)]
-    [InlineData(nameof(IAggregatorGrain.AddAsync), 7)]
-    [InlineData(nameof(IAggregatorGrain.StepAsync), 8)]
-    [InlineData(nameof(IAggregatorGrain.OpenAsync), 0)]
-    public async Task Job_GoesOnFromItsCommit_WithTheSameBits(string method, int calls)
+    [InlineData(nameof(IAggregatorGrain.CaptureAsync), 0, null)]
+    [InlineData(nameof(IAggregatorGrain.CaptureAsync), 5, 10.0)]
+    [InlineData(nameof(IAggregatorGrain.AddAsync), 7, null)]
+    [InlineData(nameof(IAggregatorGrain.AddAsync), 7, 10.0)]
+    [InlineData(nameof(IAggregatorGrain.StepAsync), 8, 10.0)]
+    [InlineData(nameof(IAggregatorGrain.OpenAsync), 0, null)]
+    public async Task Job_GoesOnFromItsCommit_WithTheSameBits(string method, int calls, double? clipNorm)
     {
         await using CoordinatorSilo other = await CoordinatorSilo.StartAsync(Store, workers: 1, Parameters, joins: Silo);
-        JobStatus expected = await EndOfAsync(new JobId("quiet"), aggregators: 1);
+        JobStatus expected = await EndOfAsync(new JobId("quiet"), aggregators: 1, clipNorm);
         int left = calls + 1;
         Silo.Calls.Before = called =>
         {
@@ -29,7 +30,7 @@ public sealed class LostAggregatorTests : GrainTest
                 throw new AggregatorClosedException();
             }
         };
-        JobStatus actual = await EndOfAsync(Job, aggregators: 2);
+        JobStatus actual = await EndOfAsync(Job, aggregators: 2, clipNorm);
         ImmutableArray<RunEvent> events = await Store.Events.ReadAsync(Job, 0, 1_000, Cancellation);
 
         Assert.Contains(events, static entry => entry.Message.StartsWith("Adding and stepping is cut into 2 ranges", StringComparison.Ordinal));
@@ -41,11 +42,11 @@ public sealed class LostAggregatorTests : GrainTest
 
     private protected override Task<CoordinatorSilo> StartSiloAsync(StoreClient store) => CoordinatorSilo.StartAsync(store, workers: 1, Parameters);
 
-    private async Task<JobStatus> EndOfAsync(JobId job, int aggregators)
+    private async Task<JobStatus> EndOfAsync(JobId job, int aggregators, double? clipNorm)
     {
         try
         {
-            await Silo.StartJobAsync(job, 20, 4, aggregators: aggregators);
+            await Silo.StartJobAsync(job, 20, 4, aggregators: aggregators, clipNorm: clipNorm);
         }
         catch (AggregatorLostException)
         {

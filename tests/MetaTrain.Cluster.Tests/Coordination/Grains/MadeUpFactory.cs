@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Specs;
 using MetaTrain.Benchmarks.Coordination;
@@ -17,14 +18,14 @@ internal sealed class MadeUpFactory(int parameterCount) : IExperimentFactory
     private const int BlockSize = 2;
 
     public Task<IExperiment> CreateAsync(string specJson, string? datasetSha256, ComputeDevice? device, CancellationToken cancellationToken) =>
-        Task.FromResult<IExperiment>(new MadeUp(parameterCount));
+        Task.FromResult<IExperiment>(new MadeUp(parameterCount, JsonNode.Parse(specJson)!["meta"]?["clipNorm"]?.GetValue<double>()));
 
     public Task<string?> DatasetVersionAsync(JobSpec spec, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
     public JobPlan Plan(JobSpec spec, IExperiment experiment, string deviceClass) =>
         new(BlockSize, new BlockPartition(spec.Meta.TasksPerIteration, BlockSize).Blocks, "made up");
 
-    private sealed class MadeUp(int parameterCount) : PlainExperiment(parameterCount)
+    private sealed class MadeUp(int parameterCount, double? clipNorm) : PlainExperiment(parameterCount, clipNorm)
     {
         public override float[] InitialParameters() => [.. Enumerable.Range(1, ParameterCount).Select(static i => (float)(1 + (i % 5)))];
 

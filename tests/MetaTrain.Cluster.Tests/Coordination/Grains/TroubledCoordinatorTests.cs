@@ -23,10 +23,11 @@ public sealed class TroubledCoordinatorTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(1, 1)]
-    [InlineData(2, 1)]
-    [InlineData(3, 2)]
-    public async Task Trouble_ChangesNoBit(int seed, int silos)
+    [InlineData(1, 1, null)]
+    [InlineData(2, 1, null)]
+    [InlineData(3, 2, null)]
+    [InlineData(4, 2, 10.0)]
+    public async Task Trouble_ChangesNoBit(int seed, int silos, double? clipNorm)
     {
         Assert.SkipUnless(RedisServerProcess.IsAvailable, RedisServerProcess.SkipReason);
         await using IStoreServer server = await RedisStoreServer.StartAsync(Cancellation);
@@ -35,12 +36,12 @@ public sealed class TroubledCoordinatorTests
         await using CoordinatorSilo? other = silos > 1 ? await CoordinatorSilo.StartAsync(store, workers: 1, Parameters, silo) : null;
         Trouble trouble = new(seed);
 
-        ICoordinatorGrain quiet = await silo.StartJobAsync(new JobId("quiet"), Iterations, CommitEvery, Evaluation);
+        ICoordinatorGrain quiet = await silo.StartJobAsync(new JobId("quiet"), Iterations, CommitEvery, Evaluation, clipNorm: clipNorm);
         JobStatus expected = await EndOfAsync(silo, quiet);
         (silo.Gate.Before, silo.Gate.After, silo.Calls.Before) = (trouble.BeforeAsync, trouble.AfterAsync, trouble.Call);
         JobId job = new("troubled");
         ICoordinatorGrain troubled = silo.Coordinator(job);
-        await TryAsync(() => silo.StartJobAsync(job, Iterations, CommitEvery, Evaluation, silos));
+        await TryAsync(() => silo.StartJobAsync(job, Iterations, CommitEvery, Evaluation, silos, clipNorm));
         for (int act = 0; act < Acts; act++)
         {
             await TryAsync(() => ActAsync(act == Acts / 4 ? Takeover : trouble.Next(Takeover + 1), troubled, store, job));
