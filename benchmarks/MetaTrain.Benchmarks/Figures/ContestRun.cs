@@ -20,7 +20,7 @@ internal static class ContestRun
     /// <param name="parameters">What the job learned, as <c>metatrain export</c> writes it.</param>
     /// <returns>
     /// Over how many tasks, of how many learning rates each was the best, and of each optimizer its name, learning rate, losses and 95%
-    /// intervals: before the first step, and after each.
+    /// intervals: before the first step, and after each; and by how much it ended behind the learned one, task by task.
     /// </returns>
     public static JsonObject Run(string spec, IReadOnlyList<string> overrides, string parameters)
     {
@@ -33,16 +33,18 @@ internal static class ContestRun
         ParameterLayout layout = new(learned.Parameters.Select(static parameter => (parameter.Name, parameter.Shape)));
         float[] values = CheckpointCodec.DecodeParameters(layout.Slots, SafetensorsFile.Read(File.ReadAllBytes(parameters)));
         OptimizerContest contest = new(source, model, loss) { Steps = options.InnerSteps, InnerLoss = options.InnerLoss, Seed = job.Seed };
+        IReadOnlyList<ContestCurve> curves = contest.Run(learned, values);
         return new JsonObject
         {
             ["tasks"] = contest.Tasks,
             ["learningRates"] = contest.LearningRates.Length,
-            ["curves"] = new JsonArray([.. contest.Run(learned, values).Select(static curve => new JsonObject
+            ["curves"] = new JsonArray([.. curves.Select(curve => new JsonObject
             {
                 ["name"] = curve.Name,
                 ["learningRate"] = curve.LearningRate,
                 ["losses"] = new JsonArray([.. curve.Losses.Select(static loss => Finite(loss.Mean))]),
                 ["ci95"] = new JsonArray([.. curve.Losses.Select(static loss => Finite(loss.Ci95))]),
+                ["behind"] = new JsonArray([Finite(curve.Behind(curves[0]).Mean), Finite(curve.Behind(curves[0]).Ci95)]),
             })]),
         };
     }

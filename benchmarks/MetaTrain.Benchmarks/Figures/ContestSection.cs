@@ -21,16 +21,16 @@ internal static class ContestSection
 
         JsonNode result = kept["result"]!;
         section.Append(CultureInfo.InvariantCulture, $"![losses over steps]({figure.Picture})\n\n");
-        section.Append("| optimizer | learning rate | loss after 20 steps | after the last |\n|---|---|---|---|\n");
+        section.Append("| optimizer | learning rate | loss after 20 steps | after the last | above the learned one's |\n|---|---|---|---|---|\n");
         foreach (JsonNode? curve in CurvesOf(kept))
         {
             int last = curve!["losses"]!.AsArray().Count - 1;
-            section.Append(CultureInfo.InvariantCulture, $"| {NameOf(curve)} | {(curve["learningRate"] is { } rate ? rate.ToString() : "learned")} | {At(curve, Math.Min(20, last))} | {At(curve, last)} |\n");
+            section.Append(CultureInfo.InvariantCulture, $"| {NameOf(curve)} | {(curve["learningRate"] is { } rate ? rate.ToString() : "learned")} | {At(curve, Math.Min(20, last))} | {At(curve, last)} | {Behind(curve)} |\n");
         }
 
         section.Append(
             CultureInfo.InvariantCulture,
-            $"\nMeans over {kept["contest"]!["tasks"]} test tasks with 95% intervals; learning rates are the best of {kept["contest"]!["learningRates"]} by the loss after the last step, on as many validation tasks. Trained for {result["iterations"]} iterations in {result["trainingSeconds"]!.GetValue<double>() / 60:F1} min: {kept["date"]}, {kept["commit"]}, `{kept["command"]}`.\n");
+            $"\nMeans over {kept["contest"]!["tasks"]} test tasks with 95% intervals, in the last column of the differences on each task; learning rates are the best of {kept["contest"]!["learningRates"]} by the loss after the last step, on as many validation tasks. Trained for {result["iterations"]} iterations in {result["trainingSeconds"]!.GetValue<double>() / 60:F1} min: {kept["date"]}, {kept["commit"]}, `{kept["command"]}`.\n");
         return section.ToString();
     }
 
@@ -53,6 +53,10 @@ internal static class ContestSection
         "RmsProp" => "RMSProp",
         var other => other,
     };
+
+    // Runs of before it was measured have none.
+    private static string Behind(JsonNode curve) => curve["learningRate"] is null ? "" : curve["behind"] is not JsonArray behind ? "-" : string.Create(
+        CultureInfo.InvariantCulture, $"{ValueOf(behind[0]):F3} ± {ValueOf(behind[1]):F3}");
 
     private static string At(JsonNode curve, int step) => string.Create(
         CultureInfo.InvariantCulture, $"{ValueOf(curve["losses"]![step]):F3} ± {ValueOf(curve["ci95"]![step]):F3}");

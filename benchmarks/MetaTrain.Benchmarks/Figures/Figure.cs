@@ -123,6 +123,27 @@ internal sealed record Figure(string Id, string Table, string Method, string Exa
             "algorithm={kind: reptile, innerOptimizer: sgd, innerSteps: 5, innerShots: 10, innerLearningRate: 0.02}",
             "meta={iterations: 30000, tasksPerIteration: 5, optimizer: sgd, learningRate: 0.5, schedule: linear}"),
         new(
+            "sinusoid-imaml",
+            Sinusoids,
+            "Implicit MAML, 16 steps",
+            "sinusoid-maml",
+            0,
+            "-",
+            "algorithm={kind: imaml, innerSteps: 16, innerLearningRate: 0.01, regularization: 0.5, conjugateGradientSteps: 5}",
+            "evaluation.final.innerSteps=[0, 1, 5, 10, 16]"),
+
+        // Its steps are learned one by one: five were trained.
+        new(
+            "sinusoid-lstm",
+            Sinusoids,
+            "Learned optimizer with learned initial values, 5 steps",
+            "sinusoid-maml",
+            0,
+            "-",
+            "algorithm={kind: lstm-optimizer, metaLoss: query, innerSteps: 5, truncation: 5, outputScale: 0.1}",
+            "meta.iterations=6000",
+            "evaluation.final.innerSteps=[0, 1, 5]"),
+        new(
             "sinusoid-hsml",
             Sinusoids,
             "HSML, 5 steps",

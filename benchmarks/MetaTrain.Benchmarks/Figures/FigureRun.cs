@@ -13,19 +13,22 @@ namespace MetaTrain.Benchmarks.Figures;
 internal static class FigureRun
 {
     private const string Resume = "--resume";
+    private const string Apart = "apart";
 
     private static readonly string Kept = Path.Combine("benchmarks", "figures");
 
     /// <summary>Runs the figures named, one after the other, and writes the page; with no name it writes the page alone.</summary>
     /// <param name="commit">What is measured.</param>
     /// <param name="arguments">
-    /// Names of figures, and after -- what else goes to every train: --data DIR, --set key=value, and for one figure whose run was interrupted
+    /// Names of figures, after the word apart where only their queries are to be measured one by one of what is kept, and after -- what else goes to every train: --data DIR, --set key=value, and for one figure whose run was interrupted
     /// --resume JOB.
     /// </param>
     public static async Task<int> RunAsync(string commit, IReadOnlyList<string> arguments)
     {
         string[] names = [.. arguments.TakeWhile(static argument => argument != "--")];
-        string[] more = [.. arguments.Skip(names.Length + 1).SelectMany(Apart)];
+        string[] more = [.. arguments.Skip(names.Length + 1).SelectMany(InTwo)];
+        bool onlyApart = names is [Apart, ..];
+        names = onlyApart ? names[1..] : names;
         if (names.FirstOrDefault(name => Figure.All.All(figure => figure.Id != name)) is { } unknown)
         {
             await Console.Error.WriteLineAsync($"There is no figure '{unknown}'; there are {string.Join(", ", Figure.All.Select(static figure => figure.Id))}.");
@@ -41,6 +44,18 @@ internal static class FigureRun
 
         foreach (Figure figure in Figure.All.Where(figure => names.Contains(figure.Id)))
         {
+            if (onlyApart)
+            {
+                if (await KeptAsync(figure.Id) is not { } before || await OneByOneAsync(figure, before["result"]!, more) is not { } oneByOne)
+                {
+                    return 1;
+                }
+
+                before[Apart] = oneByOne;
+                await KeepAsync(figure, before);
+                continue;
+            }
+
             if (await CommandOfAsync(figure, more) is not { } command
                 || await PrintedAsync(figure, goesOn ? ["train", "--json", .. more] : command) is not { } result
                 || (goesOn && !await IsOfAsync(figure, result)))
@@ -48,6 +63,8 @@ internal static class FigureRun
                 return 1;
             }
 
+            // Hundreds of them, which no page shows.
+            (result["evaluation"] as JsonObject)?.Remove("classes");
             JsonObject kept = new()
             {
                 ["date"] = TimeProvider.System.GetLocalNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
@@ -60,9 +77,17 @@ internal static class FigureRun
                 kept["contest"] = await ContestAsync(figure, result["job"]!.GetValue<string>(), more);
             }
 
-            Directory.CreateDirectory(Kept);
-            await File.WriteAllTextAsync(Path.Combine(Kept, figure.Id + ".json"), kept.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
-            await WriteAsync();
+            await KeepAsync(figure, kept);
+            if (IsOfQueriesTogether(result))
+            {
+                if (await OneByOneAsync(figure, result, more) is not { } oneByOne)
+                {
+                    return 1;
+                }
+
+                kept[Apart] = oneByOne;
+                await KeepAsync(figure, kept);
+            }
         }
 
         if (names.Length == 0)
@@ -73,13 +98,42 @@ internal static class FigureRun
         return 0;
     }
 
+    private static async Task KeepAsync(Figure figure, JsonObject kept)
+    {
+        Directory.CreateDirectory(Kept);
+        await File.WriteAllTextAsync(Path.Combine(Kept, figure.Id + ".json"), kept.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
+        await WriteAsync();
+    }
+
+    private static async Task<JsonObject?> KeptAsync(string id)
+    {
+        string file = Path.Combine(Kept, id + ".json");
+        return File.Exists(file) ? JsonNode.Parse(await File.ReadAllTextAsync(file))!.AsObject() : null;
+    }
+
+    private static bool IsOfQueriesTogether(JsonNode result) => result["evaluation"] is JsonObject evaluation && evaluation.ContainsKey("accuracy")
+        && evaluation["transductive"]!.GetValue<bool>();
+
+    // The same version on the same episodes, each query shown to it with the support set alone.
+    private static async Task<JsonNode?> OneByOneAsync(Figure figure, JsonNode result, IReadOnlyList<string> more)
+    {
+        long version = result["evaluation"]!["at"]!.GetValue<long>();
+        JsonNode? measured = await PrintedAsync(
+            figure,
+            [
+                "evaluate", result["job"]!.GetValue<string>(), "--json", .. figure.Evaluation,
+                "--at", version.ToString(CultureInfo.InvariantCulture), "--transductive", "false", .. DataOf(more),
+            ]);
+        (measured?["evaluation"] as JsonObject)?.Remove("classes");
+        return measured?["evaluation"]?.DeepClone();
+    }
+
     private static async Task WriteAsync()
     {
         List<(Figure Figure, JsonObject? Kept)> rows = [];
         foreach (Figure figure in Figure.All)
         {
-            string file = Path.Combine(Kept, figure.Id + ".json");
-            rows.Add((figure, File.Exists(file) ? JsonNode.Parse(await File.ReadAllTextAsync(file))!.AsObject() : null));
+            rows.Add((figure, await KeptAsync(figure.Id)));
         }
 
         await File.WriteAllTextAsync(Path.Combine("docs", "results.md"), FigurePage.Of(rows));
@@ -100,14 +154,13 @@ internal static class FigureRun
             return ["train", $"examples/{figure.Example}.yaml", "--json", .. figure.Overrides.SelectMany(static change => new[] { "--set", change }), .. Without(Resume, more)];
         }
 
-        string file = Path.Combine(Kept, trained + ".json");
-        if (!File.Exists(file))
+        if (await KeptAsync(trained) is not { } kept)
         {
             await Console.Error.WriteLineAsync($"'{figure.Id}' measures the run of '{trained}', of which nothing is kept: benchmarks/train {trained} {figure.Id}.");
             return null;
         }
 
-        string job = JsonNode.Parse(await File.ReadAllTextAsync(file))!["result"]!["job"]!.GetValue<string>();
+        string job = kept["result"]!["job"]!.GetValue<string>();
         return ["evaluate", job, "--json", .. figure.Evaluation, .. DataOf(more)];
     }
 
@@ -144,7 +197,7 @@ internal static class FigureRun
     }
 
     // --set=key=value is --set key=value: what reads these options here knows one way of writing them.
-    private static string[] Apart(string argument) =>
+    private static string[] InTwo(string argument) =>
         argument.Split(['=', ':'], 2) is ["--set" or "--data" or Resume, _] both ? both : [argument];
 
     private static IEnumerable<string> SetBy(IReadOnlyList<string> more) =>

@@ -40,7 +40,7 @@ public sealed record EvaluationSummary
     /// <summary>Mean negative log likelihood of the softmax of predictions, in nats, whatever the loss is; null for regression.</summary>
     [Id(10)] public Estimate? NegativeLogLikelihood { get; init; }
 
-    /// <summary>Expected calibration error in [0, 1]: 15 bins over the queries of all episodes together, so without an interval; null for regression.</summary>
+    /// <summary>Expected calibration error in [0, 1]: 15 bins over the queries of all episodes together; null for regression.</summary>
     [Id(11)] public double? CalibrationError { get; init; }
 
     /// <summary>Accuracy by group of classes, in ordinal order; empty where classes have no groups, and for validations that are kept.</summary>
@@ -58,14 +58,28 @@ public sealed record EvaluationSummary
     /// <summary>SHA-256 of the parameters of the version evaluated; null for validations.</summary>
     [Id(16)] public string? ParametersSha256 { get; init; }
 
+    /// <summary>The half-width of the calibration error's interval; null for regression, and of evaluations that were made before there was one.</summary>
+    [Id(17)] public double? CalibrationCi95 { get; init; }
+
+    /// <summary>Accuracy by class, in ordinal order; empty where classes have no names or are more than 2,000, and for validations that are kept.</summary>
+    [Id(18)] public ImmutableArray<GroupAccuracy> Classes { get => field.IsDefault ? [] : field; init; } = [];
+
+    /// <summary>The class with the lowest accuracy, the first of equals; null without classes.</summary>
+    [JsonIgnore]
+    public GroupAccuracy? WorstClass => Classes.IsEmpty ? null : Classes.MinBy(static each => each.Accuracy);
+
     /// <summary>The group with the lowest accuracy, the first of equals; null without groups.</summary>
     [JsonIgnore]
     public GroupAccuracy? WorstGroup => Groups.IsEmpty ? null : Groups.MinBy(static group => group.Accuracy);
 }
 
-/// <summary>The accuracy over the queries, of all episodes, whose class is in a group.</summary>
+/// <summary>
+/// The accuracy over the queries, of all episodes, whose class is in a group, or is a class, with its interval over episodes: null where it was in
+/// one alone, and of evaluations that were made before there was one.
+/// </summary>
 [GenerateSerializer, Immutable, Alias("GroupAccuracy")]
-public readonly record struct GroupAccuracy([property: Id(0)] string Name, [property: Id(1)] double Accuracy, [property: Id(2)] long Queries);
+public readonly record struct GroupAccuracy(
+    [property: Id(0)] string Name, [property: Id(1)] double Accuracy, [property: Id(2)] long Queries, [property: Id(3)] double? Ci95 = null);
 
 /// <summary>A mean with the half-width of its 95% confidence interval.</summary>
 [GenerateSerializer, Immutable, Alias("Estimate")]

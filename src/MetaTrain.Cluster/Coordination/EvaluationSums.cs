@@ -36,12 +36,17 @@ internal static class EvaluationSums
             DataNote = dataNote,
             F1 = Read("f1"),
             NegativeLogLikelihood = Read("nll"),
-            CalibrationError = measures.CalibrationError,
+            CalibrationError = measures.CalibrationError?.Mean,
+            CalibrationCi95 = measures.CalibrationError?.Ci95,
             Ways = work.Ways,
             Shots = work.Shots,
             Queries = work.Queries,
-            Groups = [.. measures.Groups.Select(static group => new GroupAccuracy(group.Name, group.Accuracy, group.Queries))],
+            Groups = [.. measures.Groups.Select(AccuracyOf)],
+            Classes = [.. measures.Classes.Select(AccuracyOf)],
         };
+
+        static GroupAccuracy AccuracyOf(GroupMeasurement measured) =>
+            new(measured.Name, measured.Accuracy, measured.Queries, double.IsNaN(measured.Ci95) ? null : measured.Ci95);
 
         Estimate? Read(string name)
         {

@@ -117,8 +117,8 @@ internal sealed partial class JobSession
                 round.Evaluation!, round.Version, _settings.EvaluationMetrics(round.Evaluation!), sum, _settings.DataNote);
             if (isValidation)
             {
-                // A job keeps all its validations and shows them every second: without the groups, of which there may be many.
-                Trajectory.Validated(summary with { Groups = [] }, _settings.Spec.Checkpoint.KeepBest);
+                // A job keeps all its validations and shows them every second: without groups and classes, of which there may be many.
+                Trajectory.Validated(summary with { Groups = [], Classes = [] }, _settings.Spec.Checkpoint.KeepBest);
             }
             else
             {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using MetaTrain.Abstractions.Jobs;
@@ -83,9 +84,11 @@ internal static class JobDocument
         {
             document["f1"] = EstimateOf(evaluation.F1);
             document["nll"] = EstimateOf(evaluation.NegativeLogLikelihood);
-            document["ece"] = Number(evaluation.CalibrationError);
-            document["groups"] = new JsonObject(evaluation.Groups.Select(group => KeyValuePair.Create(group.Name, Number(group.Accuracy))));
+            document["ece"] = evaluation.CalibrationError is { } error ? MeanOf(error, evaluation.CalibrationCi95) : null;
+            document["groups"] = AccuraciesOf(evaluation.Groups);
             document["worstGroup"] = evaluation.WorstGroup?.Name;
+            document["classes"] = AccuraciesOf(evaluation.Classes);
+            document["worstClass"] = evaluation.WorstClass?.Name;
         }
 
         document["data"] = evaluation.DataNote;
@@ -100,9 +103,12 @@ internal static class JobDocument
     private static JsonObject ByStep(EvaluationSummary evaluation, Func<Estimate, double> value) => new(
         evaluation.MeanSquaredError.Select(each => KeyValuePair.Create(each.Key.ToString(CultureInfo.InvariantCulture), Number(value(each.Value)))));
 
-    private static JsonObject? EstimateOf(Estimate? estimate) => estimate is { } known
-        ? new JsonObject { ["mean"] = Number(known.Mean), ["ci95"] = Number(known.Ci95) }
-        : null;
+    private static JsonObject? EstimateOf(Estimate? estimate) => estimate is { } known ? MeanOf(known.Mean, known.Ci95) : null;
+
+    private static JsonObject MeanOf(double mean, double? interval) => new() { ["mean"] = Number(mean), ["ci95"] = Number(interval) };
+
+    private static JsonObject AccuraciesOf(ImmutableArray<GroupAccuracy> accuracies) =>
+        new(accuracies.Select(static each => KeyValuePair.Create<string, JsonNode?>(each.Name, MeanOf(each.Accuracy, each.Ci95))));
 
     private static JsonObject? BaselineOf(EvaluationSummary? evaluation) => evaluation?.Baseline is { } baseline
         ? new JsonObject { ["accuracy"] = Number(baseline.Mean), ["ci95"] = Number(baseline.Ci95) }

@@ -75,10 +75,17 @@ internal static class JobText
     {
         Fact(writer, "macro F1", evaluation.F1 is { } f1 ? Format.Percent(f1) : null);
         Fact(writer, "NLL", evaluation.NegativeLogLikelihood is { } likelihood ? $"{Format.Value(likelihood)}  nats" : null);
-        Fact(writer, "ECE", evaluation.CalibrationError is { } error ? $"{Format.Percent(error)}  calibration error over all queries, 15 bins" : null);
-        Fact(writer, "worst group", evaluation.WorstGroup is { } worst ? $"{Format.Percent(worst.Accuracy)}  {worst.Name}, of {Format.Count(evaluation.Groups.Length, "group")}" : null);
+        Fact(writer, "ECE", evaluation.CalibrationError is { } error ? $"{Share(error, evaluation.CalibrationCi95)}  calibration error over all queries, 15 bins" : null);
+        Fact(writer, "worst group", WorstOf(evaluation.WorstGroup, Format.Count(evaluation.Groups.Length, "group")));
+        Fact(writer, "worst class", WorstOf(evaluation.WorstClass, $"{Format.Count(evaluation.Classes.Length)} classes"));
         Fact(writer, "queries", evaluation.Accuracy is null ? null : evaluation.Transductive ? "of an episode normalised together (transductive)" : "normalised one by one (not transductive)");
     }
+
+    private static string? WorstOf(GroupAccuracy? worst, string all) =>
+        worst is { } known ? $"{Share(known.Accuracy, known.Ci95)}  {known.Name}, of {all}" : null;
+
+    private static string Share(double value, double? interval) =>
+        interval is { } known ? Format.Percent(new Estimate(value, known)) : Format.Percent(value);
 
     /// <summary>How many values were learned, and their fingerprint.</summary>
     public static void WriteParameters(TextWriter writer, JobStatus status)

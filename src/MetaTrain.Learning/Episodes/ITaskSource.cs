@@ -23,6 +23,9 @@ public interface ITaskSource
     /// <summary>The groups that a split's classes fall into; none where the source has no such notion.</summary>
     ClassGroups Groups(Split split) => ClassGroups.None;
 
+    /// <summary>A split's classes by name, each a group of its own; none where they have no names, or where there are too many to report each.</summary>
+    ClassGroups Classes(Split split) => ClassGroups.None;
+
     /// <summary>True when inputs are drawings whose ink is 1 and whose paper is 0: in files, and where people look at them, ink is dark.</summary>
     bool HasInk => false;
 

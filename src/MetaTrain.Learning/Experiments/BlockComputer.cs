@@ -26,9 +26,10 @@ internal sealed class BlockComputer(IMetaAlgorithm algorithm, IBlockProgram<floa
     }
 
     /// <summary>The sums and sums of squares over the episodes of an evaluation block, and the sums over its queries.</summary>
-    public BlockSums Evaluate(BlockRequest request, EvaluationSettings settings, EpisodeBlock block, ClassGroups groups, ReadOnlySpan<float> parameters)
+    public BlockSums Evaluate(
+        BlockRequest request, EvaluationSettings settings, EpisodeBlock block, ClassGroups groups, ClassGroups classes, ReadOnlySpan<float> parameters)
     {
-        var (measures, overQueries) = Evaluation.Measure(algorithm, program, settings, parameters, block, groups, device);
+        var (measures, overQueries) = Evaluation.Measure(algorithm, program, settings, parameters, block, groups, classes, device);
         double[] metrics = [.. measures.SelectMany(perTask => new[] { perTask.Sum(), perTask.Sum(value => value * value) }), .. overQueries];
         int? bad = Enumerable.Range(0, request.Tasks).Where(task => measures.Any(values => !double.IsFinite(values[task])))
             .Select(task => (int?)(request.FirstTask + task)).FirstOrDefault();

@@ -18,6 +18,7 @@ internal static class Evaluation
     /// <param name="parameters">[P].</param>
     /// <param name="block">The episodes.</param>
     /// <param name="groups">The groups of their split's classes.</param>
+    /// <param name="classes">These classes by name, each a group of its own.</param>
     /// <param name="device">
     /// What gave the answers, and takes their losses too: a GPU's class says nothing of the processor beside it, which might add in another
     /// order. Null for the CPU.
@@ -30,6 +31,7 @@ internal static class Evaluation
         ReadOnlySpan<float> parameters,
         EpisodeBlock block,
         ClassGroups groups,
+        ClassGroups classes,
         Device? device)
     {
         var (shape, episodes) = (block.Shape, BlockData<float>.Of(block));
@@ -53,7 +55,9 @@ internal static class Evaluation
             measures,
             [
                 .. ClassificationMetrics.CalibrationBins(shape, predictions),
+                .. ClassificationMetrics.CalibrationPairs(shape, predictions),
                 .. ClassificationMetrics.GroupHits(shape, predictions, block.Classes, groups),
+                .. ClassificationMetrics.GroupHits(shape, predictions, block.Classes, classes),
             ]);
     }
 

@@ -140,7 +140,7 @@ public sealed class Experiment : IExperiment
 
     /// <inheritdoc/>
     public ImmutableArray<string> EvaluationMetrics(EvaluationSettings settings) =>
-        MetricNames.Evaluation(_source.TrainingShape, settings, _algorithm.InnerSteps, _source.Groups(settings.Split));
+        MetricNames.Evaluation(_source.TrainingShape, settings, _algorithm.InnerSteps, _source.Groups(settings.Split), _source.Classes(settings.Split));
 
     /// <inheritdoc/>
     public float[] InitialParameters()
@@ -173,7 +173,7 @@ public sealed class Experiment : IExperiment
     {
         CheckLength(parameters);
         return request.Evaluation is { } evaluation
-            ? _computer.Evaluate(request, evaluation, episodes, _source.Groups(evaluation.Split), parameters.Span)
+            ? _computer.Evaluate(request, evaluation, episodes, _source.Groups(evaluation.Split), _source.Classes(evaluation.Split), parameters.Span)
             : _computer.Train(request, episodes, parameters.Span);
     }
 

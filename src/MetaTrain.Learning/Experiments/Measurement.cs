@@ -1,13 +1,12 @@
 namespace MetaTrain.Learning.Experiments;
 
-/// <summary>
-/// A mean over episodes with the half-width of its 95% confidence interval, 1.96 s / sqrt(n); or what was measured over the queries of all
-/// episodes together, which has no interval.
-/// </summary>
+/// <summary>A mean over episodes, or over the queries of all episodes, with the half-width of its 95% confidence interval over episodes, 1.96 s / sqrt(n).</summary>
 /// <param name="Mean">The mean.</param>
 /// <param name="Ci95">The half-width; NaN where there is no interval.</param>
 public readonly record struct Measurement(double Mean, double Ci95)
 {
+    internal static Measurement Of(double[] values) => FromSums(values.Sum(), values.Sum(static value => value * value), values.Length);
+
     internal static Measurement FromSums(double sum, double sumOfSquares, int count)
     {
         var mean = sum / count;

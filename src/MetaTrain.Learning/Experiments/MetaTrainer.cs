@@ -95,8 +95,8 @@ public sealed class MetaTrainer
     /// <param name="episodes">Over how many episodes; the same ones each time.</param>
     /// <returns>
     /// The mean over episodes of each metric with its 95% confidence interval: "accuracy", "loss", "f1", "nll" and "baseline" when measured,
-    /// or "mse@k". For classification also "ece" and, where classes have groups, "accuracy of GROUP": over the queries of all episodes, without
-    /// an interval.
+    /// or "mse@k". For classification also "ece" and, where classes have names, "accuracy of class CLASS" and "accuracy of GROUP": over the queries
+    /// of all episodes.
     /// </returns>
     public IReadOnlyDictionary<string, Measurement> Evaluate(EvaluationSettings settings, int episodes)
     {

@@ -8,7 +8,7 @@ internal static class MetricNames
 {
     public const string Square = "^2";
     public const string GroupQueries = "queries of group ";
-    public const string GroupHits = "hits of group ";
+    public const string ClassQueries = "queries of class ";
 
     private const string Accuracy = "accuracy";
     private const string Loss = "loss";
@@ -22,10 +22,17 @@ internal static class MetricNames
         .. Enumerable.Range(1, ClassificationMetrics.Bins).SelectMany(bin => new[] { $"queries of bin {bin}", $"confidence of bin {bin}", $"hits of bin {bin}" }),
     ];
 
+    /// <summary>The sums of products of two bins' gaps.</summary>
+    public static ImmutableArray<string> CalibrationPairs { get; } =
+    [
+        .. Enumerable.Range(1, ClassificationMetrics.Bins).SelectMany(one =>
+            Enumerable.Range(one, ClassificationMetrics.Bins + 1 - one).Select(other => $"gaps of bins {one} and {other}")),
+    ];
+
     public static ImmutableArray<string> Training(EpisodeShape shape) => shape.IsRegression ? [Loss] : [Loss, Accuracy];
 
-    /// <summary>Each metric that is a mean over episodes and its square; then, for classification, what is summed over queries: bins, groups.</summary>
-    public static ImmutableArray<string> Evaluation(EpisodeShape shape, EvaluationSettings settings, int innerSteps, ClassGroups groups)
+    /// <summary>Each metric that is a mean over episodes and its square; then, for classification, what is summed over queries: bins, groups, classes.</summary>
+    public static ImmutableArray<string> Evaluation(EpisodeShape shape, EvaluationSettings settings, int innerSteps, ClassGroups groups, ClassGroups classes)
     {
         if (shape.IsRegression)
         {
@@ -33,12 +40,29 @@ internal static class MetricNames
         }
 
         string[] means = settings.Baseline ? [Accuracy, Loss, Baseline, F1, NegativeLogLikelihood] : [Accuracy, Loss, F1, NegativeLogLikelihood];
-        return [.. means.SelectMany(WithSquare), .. CalibrationBins, .. groups.Names.SelectMany(group => new[] { GroupQueries + group, GroupHits + group })];
+        return
+        [
+            .. means.SelectMany(WithSquare),
+            .. CalibrationBins,
+            .. CalibrationPairs,
+            .. groups.Names.SelectMany(static name => HitsOf("group", name)),
+            .. classes.Names.SelectMany(static name => HitsOf("class", name)),
+        ];
     }
 
     /// <summary>The inner steps after which regression is measured.</summary>
     public static ImmutableArray<int> StepCounts(EvaluationSettings settings, int innerSteps) =>
         settings.InnerSteps.IsDefaultOrEmpty ? [innerSteps] : [.. settings.InnerSteps.Distinct()];
+
+    private static string[] HitsOf(string kind, string name) =>
+    [
+        $"queries of {kind} {name}",
+        $"hits of {kind} {name}",
+        $"queries by queries of {kind} {name}",
+        $"queries by hits of {kind} {name}",
+        $"hits by hits of {kind} {name}",
+        $"episodes of {kind} {name}",
+    ];
 
     private static string[] WithSquare(string name) => [name, name + Square];
 }

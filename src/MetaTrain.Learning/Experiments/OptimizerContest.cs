@@ -27,10 +27,18 @@ public enum HandMadeOptimizer
 /// <param name="Name">Its name.</param>
 /// <param name="LearningRate">Its learning rate; null for a learned one.</param>
 /// <param name="Losses">The mean support loss over tasks, with its 95% interval: before the first step, and after each.</param>
-public sealed record ContestCurve(string Name, double? LearningRate, ImmutableArray<Measurement> Losses)
+/// <param name="FinalByTask">The support loss of each task after the last step.</param>
+public sealed record ContestCurve(string Name, double? LearningRate, ImmutableArray<Measurement> Losses, ImmutableArray<double> FinalByTask)
 {
     /// <summary>After the last step.</summary>
     public Measurement Final => Losses[^1];
+
+    /// <summary>
+    /// By how much its loss after the last step is above another's, the mean of the tasks' differences: both had the same tasks and starts, so
+    /// that what makes one task harder than another is not in the interval.
+    /// </summary>
+    /// <param name="other">Of the same contest.</param>
+    public Measurement Behind(ContestCurve other) => Measurement.Of([.. FinalByTask.Zip(other.FinalByTask, static (own, others) => own - others)]);
 }
 
 /// <summary>
@@ -76,16 +84,16 @@ public sealed class OptimizerContest(ITaskSource source, IModel model, ExampleLo
         using var scope = NewDisposeScope();
         var layout = new ParameterLayout(optimizer.Parameters.Select(parameter => (parameter.Name, parameter.Shape)));
         var update = optimizer.Update(ParameterSet.Load(layout, parameters, new ComputeContext()));
-        return new ContestCurve("lstm-optimizer", LearningRate: null, Curve(update, Split.Test));
+        return Curve("lstm-optimizer", learningRate: null, update, Split.Test);
     }
 
     /// <summary>One made by hand, with a given learning rate.</summary>
     public ContestCurve Measure(HandMadeOptimizer optimizer, double learningRate) =>
-        new(optimizer.ToString(), learningRate, Curve(Update(optimizer, learningRate), Split.Test));
+        Curve(optimizer.ToString(), learningRate, Update(optimizer, learningRate), Split.Test);
 
     /// <summary>One made by hand, with the learning rate that is best on validation tasks.</summary>
     public ContestCurve Tune(HandMadeOptimizer optimizer) => Measure(optimizer, LearningRates.MinBy(rate =>
-        Curve(Update(optimizer, rate), Split.Validation)[^1].Mean is var mean && double.IsFinite(mean) ? mean : double.PositiveInfinity));
+        Curve(optimizer.ToString(), rate, Update(optimizer, rate), Split.Validation).Final.Mean is var mean && double.IsFinite(mean) ? mean : double.PositiveInfinity));
 
     private static CoordinateUpdate Update(HandMadeOptimizer optimizer, double learningRate) => optimizer switch
     {
@@ -94,7 +102,7 @@ public sealed class OptimizerContest(ITaskSource source, IModel model, ExampleLo
         _ => Descent.Adam(learningRate),
     };
 
-    private ImmutableArray<Measurement> Curve(CoordinateUpdate update, Split split)
+    private ContestCurve Curve(string name, double? learningRate, CoordinateUpdate update, Split split)
     {
         TorchRuntime.EnsureLoaded();
         TorchRuntime.PinThread();
@@ -110,15 +118,13 @@ public sealed class OptimizerContest(ITaskSource source, IModel model, ExampleLo
 
         var support = EpisodeTensors.Of(BlockData<float>.Of(block), new ComputeContext()).Support;
         var curve = ImmutableArray.CreateBuilder<Measurement>(Steps + 1);
+        double[] last = [];
         _ = Descent.Run(
             _optimizee.Draw(seeds, ScalarType.Float32, device: null),
             Steps,
             theta => _optimizee.Slope(theta, support, InnerLoss),
             update,
-            losses => curve.Add(MeasurementOf(TensorData.ToDoubles(losses))));
-        return curve.MoveToImmutable();
+            losses => curve.Add(Measurement.Of(last = TensorData.ToDoubles(losses))));
+        return new ContestCurve(name, learningRate, curve.MoveToImmutable(), [.. last]);
     }
-
-    private static Measurement MeasurementOf(double[] values) =>
-        Measurement.FromSums(values.Sum(), values.Sum(value => value * value), values.Length);
 }

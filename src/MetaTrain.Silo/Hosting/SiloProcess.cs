@@ -80,14 +80,17 @@ internal static partial class SiloProcess
         Task first = await Task.WhenAny(ended, overdue, application.Services.GetRequiredService<MembershipGuard>().Forgotten).ConfigureAwait(false);
         if (first != ended)
         {
-            ILoggerFactory loggers = application.Services.GetRequiredService<ILoggerFactory>();
             if (first == overdue)
             {
-                LogOverdue(loggers.CreateLogger("MetaTrain.Silo"), SiloHost.ShutdownTime.TotalSeconds);
+                LogOverdue(application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("MetaTrain.Silo"), SiloHost.ShutdownTime.TotalSeconds);
             }
 
-            // Writes what is still queued.
-            loggers.Dispose();
+            // Writes what is still queued. The factory's own end would not: these providers are the container's.
+            foreach (ILoggerProvider provider in application.Services.GetServices<ILoggerProvider>())
+            {
+                provider.Dispose();
+            }
+
             ProcessEnd.With(ExitCode.Failed);
         }
 

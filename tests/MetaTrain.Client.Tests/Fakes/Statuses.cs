@@ -65,7 +65,9 @@ internal static class Statuses
         F1 = new Estimate(0.941, 0.0063),
         NegativeLogLikelihood = new Estimate(0.215, 0.011),
         CalibrationError = 0.0213,
-        Groups = [new GroupAccuracy("Greek", 0.951, 9_000), new GroupAccuracy("Latin", 0.902, 6_000), new GroupAccuracy("Ogham", 0.902, 1_000)],
+        CalibrationCi95 = 0.0017,
+        Groups = [new GroupAccuracy("Greek", 0.951, 9_000, 0.004), new GroupAccuracy("Latin", 0.902, 6_000, 0.007), new GroupAccuracy("Ogham", 0.902, 1_000)],
+        Classes = [new GroupAccuracy("Greek/alpha", 0.95, 300, 0.01), new GroupAccuracy("Latin/a", 0.75, 200, 0.12)],
         ParametersSha256 = new string('c', 64),
     };
 

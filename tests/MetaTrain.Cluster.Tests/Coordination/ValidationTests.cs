@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using CsCheck;
 using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Messages;
@@ -59,19 +60,28 @@ public sealed class ValidationTests
     }
 
     [Fact]
-    public void Validations_AreKeptWithoutGroups()
+    public void Validations_AreKeptWithoutGroupsAndClasses()
     {
+        ImmutableArray<string> hits =
+        [
+            .. new[] { "group a", "class a/1" }.SelectMany(static of => new[]
+            {
+                $"queries of {of}", $"hits of {of}", $"queries by queries of {of}", $"queries by hits of {of}", $"hits by hits of {of}", $"episodes of {of}",
+            }),
+        ];
         JobSession session = _fixture.Open(
-            iterations: 1, tasks: 1, blockSize: 1, validation: new ValidationSpec { Every = 1, Episodes = 1 }, metrics: ["queries of group a", "hits of group a"]);
+            iterations: 1, tasks: 1, blockSize: 1, validation: new ValidationSpec { Every = 1, Episodes = 1 }, metrics: hits);
         session.Accept(SessionFixture.Compute(session, session.TryLease("a/0@x")!));
         SessionFixture.Advance(session);
         NodeResult validation = SessionFixture.Compute(session, session.TryLease("a/0@x")!);
-        session.Accept((validation with { Metrics = [1, 1, 4, 3] }).WithFingerprint());
+        session.Accept((validation with { Metrics = [1, 1, 4, 3, 16, 12, 9, 1, 4, 2, 16, 8, 4, 1] }).WithFingerprint());
 
         EvaluationSummary summary = Assert.Single(session.TakeEvaluations().ToList()).Summary;
 
         Assert.Equal([new GroupAccuracy("a", 0.75, 4)], summary.Groups);
+        Assert.Equal([new GroupAccuracy("a/1", 0.5, 4)], summary.Classes);
         Assert.Empty(Assert.Single(session.Trajectory.Validations).Groups);
+        Assert.Empty(Assert.Single(session.Trajectory.Validations).Classes);
         Assert.Null(summary.ParametersSha256);
     }
 

@@ -25,8 +25,9 @@ public sealed class ContractTests
     [
         ("at", JsonValueKind.Number), ("split", JsonValueKind.String), ("episodes", JsonValueKind.Number), ("ways", JsonValueKind.Number), ("shots", JsonValueKind.Number), ("queries", JsonValueKind.Number),
         ("transductive", JsonValueKind.True), ("accuracy", JsonValueKind.Number), ("ci95", JsonValueKind.Number), ("loss", JsonValueKind.Number),
-        ("f1", JsonValueKind.Object), ("nll", JsonValueKind.Object), ("ece", JsonValueKind.Number),
-        ("groups", JsonValueKind.Object), ("worstGroup", JsonValueKind.String), ("parametersSha256", JsonValueKind.String),
+        ("f1", JsonValueKind.Object), ("nll", JsonValueKind.Object), ("ece", JsonValueKind.Object),
+        ("groups", JsonValueKind.Object), ("worstGroup", JsonValueKind.String), ("classes", JsonValueKind.Object), ("worstClass", JsonValueKind.String),
+        ("parametersSha256", JsonValueKind.String),
     ];
 
     private static readonly (string Field, JsonValueKind Kind)[] RegressionFields =
@@ -65,8 +66,12 @@ public sealed class ContractTests
         Assert.Equal(0.612, (double)document["baseline"]!["accuracy"]!);
         Assert.Equal("""{"mean":0.941,"ci95":0.0063}""", document["evaluation"]!["f1"]!.ToJsonString());
         Assert.Equal("""{"mean":0.215,"ci95":0.011}""", document["evaluation"]!["nll"]!.ToJsonString());
-        Assert.Equal(0.0213, (double)document["evaluation"]!["ece"]!);
-        Assert.Equal("""{"Greek":0.951,"Latin":0.902,"Ogham":0.902}""", document["evaluation"]!["groups"]!.ToJsonString());
+        Assert.Equal("""{"mean":0.0213,"ci95":0.0017}""", document["evaluation"]!["ece"]!.ToJsonString());
+        Assert.Equal(
+            """{"Greek":{"mean":0.951,"ci95":0.004},"Latin":{"mean":0.902,"ci95":0.007},"Ogham":{"mean":0.902,"ci95":null}}""",
+            document["evaluation"]!["groups"]!.ToJsonString());
+        Assert.Equal("""{"Greek/alpha":{"mean":0.95,"ci95":0.01},"Latin/a":{"mean":0.75,"ci95":0.12}}""", document["evaluation"]!["classes"]!.ToJsonString());
+        Assert.Equal("Latin/a", (string?)document["evaluation"]!["worstClass"]);
         Assert.Equal("Latin", (string?)document["evaluation"]!["worstGroup"]);
         Assert.Equal(new string('c', 64), (string?)document["evaluation"]!["parametersSha256"]);
     }
@@ -114,7 +119,7 @@ public sealed class ContractTests
         Assert.Equal(["0", "1", "10"], evaluation["mse"]!.AsObject().Select(each => each.Key));
         Assert.Equal(0.33, (double)evaluation["mse"]!["10"]!);
         Assert.Equal(0.03, (double)evaluation["ci95"]!["10"]!);
-        Assert.All(["accuracy", "f1", "nll", "ece", "groups", "worstGroup"], key => Assert.False(evaluation.ContainsKey(key), key));
+        Assert.All(["accuracy", "f1", "nll", "ece", "groups", "worstGroup", "classes", "worstClass"], key => Assert.False(evaluation.ContainsKey(key), key));
         Assert.False((bool)evaluation["transductive"]!);
         Assert.Null(document["baseline"]);
     }

@@ -36,8 +36,9 @@ public sealed class TrainRunTests : IAsyncDisposable
                baseline    61.2 ± 1.1 %  nearest neighbour on pixels, the same episodes
                macro F1    94.1 ± 0.6 %
                NLL         0.215 ± 0.011  nats
-               ECE         2.1 %  calibration error over all queries, 15 bins
-               worst group 90.2 %  Latin, of 3 groups
+               ECE         2.1 ± 0.2 %  calibration error over all queries, 15 bins
+               worst group 90.2 ± 0.7 %  Latin, of 3 groups
+               worst class 75.0 ± 12.0 %  Latin/a, of 2 classes
                queries     of an episode normalised together (transductive)
                data        synthetic: glyphs
                job         glyphs-1

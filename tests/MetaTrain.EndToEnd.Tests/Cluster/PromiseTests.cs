@@ -1,10 +1,11 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using MetaTrain.TestKit.Data;
 
 namespace MetaTrain.EndToEnd.Tests.Cluster;
 
 /// <summary>The same parameters to the bit, whatever the number of workers and whichever of them die.</summary>
-public sealed class PromiseTests
+public sealed partial class PromiseTests
 {
     // Results are held back for random times, so that they arrive out of order and every worker gets its share.
     private static readonly Dictionary<string, string?> Delays = new() { ["METATRAIN_FAULT_MAX_DELAY_MS"] = "25" };
@@ -12,6 +13,14 @@ public sealed class PromiseTests
     [Fact]
     public async Task Parameters_HaveTheSameBits_ForAnyNumberOfSilosAndWorkers_WithEveryAlgorithm()
     {
+        // There is an example of every method.
+        string[] methods = [.. Directory.EnumerateFiles(SourceTree.Combine("examples"), "*.yaml")
+            .SelectMany(static file => ExampleMethod().Matches(File.ReadAllText(file)))
+            .Select(static match => match.Groups[1].Value.Replace("protonet", "proto-net", StringComparison.Ordinal))
+            .Distinct()];
+        Assert.NotEmpty(methods);
+        Assert.All(methods, static method => Assert.Contains(TinySpecs.Algorithms.Values, tiny => tiny.Contains($"kind: {method}", StringComparison.Ordinal)));
+
         Dictionary<string, string> alone = await TrainAllAsync(silos: 1, workers: 1, new Dictionary<string, string?>());
 
         Assert.Equal(alone, await TrainAllAsync(silos: 1, workers: 2, Delays));
@@ -90,6 +99,9 @@ public sealed class PromiseTests
         Assert.Equal(undisturbed, done.GetProperty("parametersSha256").GetString());
         Assert.True(done.GetProperty("epoch").GetInt64() > epoch, done.ToString());
     }
+
+    [GeneratedRegex(@"^algorithm:\n  kind: (\S+)", RegexOptions.Multiline)]
+    private static partial Regex ExampleMethod();
 
     private static string[] Aggregators(JsonElement status) =>
         [.. status.GetProperty("aggregators").EnumerateArray().Select(static silo => silo.GetString()!)];

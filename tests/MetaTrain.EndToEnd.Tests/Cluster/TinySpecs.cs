@@ -13,9 +13,20 @@ internal static class TinySpecs
         ["reptile"] = "{ kind: reptile, innerOptimizer: adam, innerSteps: 3, innerLearningRate: 0.001 }",
         ["meta-sgd"] = "{ kind: meta-sgd, innerSteps: 1 }",
         ["maml-plus-plus"] = "{ kind: maml-plus-plus, innerSteps: 2, innerLearningRate: 0.4 }",
+        ["imaml"] = "{ kind: imaml, innerSteps: 4, innerLearningRate: 0.1, regularization: 1, conjugateGradientSteps: 3 }",
+        ["hsml"] = "{ kind: hsml, width: 8, embedding: 8, innerSteps: 1, innerLearningRate: 0.4, reconstruction: 0.01 }",
+        ["lstm-optimizer"] = "{ kind: lstm-optimizer, metaLoss: query, innerSteps: 4, truncation: 2, hiddenUnits: 4 }",
         ["proto-net"] = "{ kind: proto-net }",
+        ["matching-net"] = "{ kind: matching-net, fullContext: true, processingSteps: 2 }",
+        ["relation-net"] = "{ kind: relation-net, filters: 8 }",
+        ["gnn"] = "{ kind: gnn, heads: 2, blocks: 2, edgeWidth: 8, width: 8 }",
+        ["meta-net"] = "{ kind: meta-net, width: 8, generatorWidth: 6 }",
         ["gaussian-proto"] = "{ kind: gaussian-proto, sampled: true, samples: 3 }",
+        ["proto-transfer"] = "{ kind: proto-transfer, innerSteps: 3 }",
     };
+
+    // Those that the fused path does not compute, and one that it does.
+    private static readonly string[] ByAutograd = ["maml-by-autograd", "hsml", "lstm-optimizer"];
 
     // Parameters and gradients of so many filters do not travel in messages: silos fetch them from each other.
     private const int Wide = 32;
@@ -31,6 +42,6 @@ internal static class TinySpecs
           validation: { every: {{validateEvery}}, episodes: 20 }
           final: { split: test, episodes: 40 }
         checkpoint: { every: 5 }
-        plan: { blockSize: 2, path: {{(algorithm.EndsWith("autograd", StringComparison.Ordinal) ? "autograd" : "fused")}} }
+        plan: { blockSize: 2, path: {{(ByAutograd.Contains(algorithm) ? "autograd" : "fused")}} }
         """;
 }

@@ -28,7 +28,7 @@ internal static class ConformanceCell
         ("regression", new SinusoidTaskSource(new SinusoidOptions { Shots = 6, Queries = 6 })),
     ];
 
-    /// <summary>Methods by what makes them go through everything they have; one for each kind that is registered.</summary>
+    /// <summary>One for each kind that is registered, with the options that seconds of training suffice for; tests of their own have the others.</summary>
     private static readonly Dictionary<string, string> Methods = new(StringComparer.Ordinal)
     {
         ["maml"] = """{ "kind": "maml", "innerSteps": 2, "innerLearningRate": 0.1 }""",

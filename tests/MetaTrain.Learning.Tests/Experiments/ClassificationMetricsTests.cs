@@ -58,7 +58,7 @@ public sealed class ClassificationMetricsTests
         Assert.Equal([2, 1.24, 2], bins[27..30], Near);
         Assert.Equal([2, 1.8, 1], bins[39..42], Near);
         Assert.Equal(4 + 1.24 + 1.8 + 3, bins.Sum(), 1e-6);
-        Assert.Equal((Math.Abs(2 - 1.24) + Math.Abs(1 - 1.8)) / 4, ClassificationMetrics.CalibrationError(bins), 1e-6);
+        Assert.Equal((Math.Abs(2 - 1.24) + Math.Abs(1 - 1.8)) / 4, ErrorOf(bins), 1e-6);
     }
 
     [Fact]
@@ -70,9 +70,9 @@ public sealed class ClassificationMetricsTests
 
         Assert.Equal([5, 1, 1], equal[6..9], Near);
         Assert.Equal(7, equal.Sum(), 1e-12);
-        Assert.Equal(0, ClassificationMetrics.CalibrationError(equal), 1e-12);
+        Assert.Equal(0, ErrorOf(equal), 1e-12);
         Assert.Equal([2, 2, 1], sure[42..45]);
-        Assert.Equal(0.5, ClassificationMetrics.CalibrationError(sure));
+        Assert.Equal(0.5, ErrorOf(sure));
     }
 
     [Fact]
@@ -82,11 +82,11 @@ public sealed class ClassificationMetricsTests
         var shape = Shape(ways: 2, queries: 1);
         var both = ClassificationMetrics.CalibrationBins(shape, Logits([0.9, 0.1], [0.9, 0.1]));
 
-        Assert.Equal(0.4, ClassificationMetrics.CalibrationError(both), 1e-6);
+        Assert.Equal(0.4, ErrorOf(both), 1e-6);
     }
 
     [Fact]
-    public void CalibrationError_IsNotANumber_WithoutQueries() => Assert.Equal(double.NaN, ClassificationMetrics.CalibrationError(new double[45]));
+    public void CalibrationError_IsNotANumber_WithoutQueries() => Assert.Equal(double.NaN, ErrorOf(new double[45]));
 
     [Fact]
     public void GroupHits_CountTheQueriesOfEachGroup_AndLeaveOutThoseOfNone()
@@ -98,7 +98,59 @@ public sealed class ClassificationMetricsTests
         var hits = ClassificationMetrics.GroupHits(Shape(ways: 2, queries: 1), Answers(2, 0, 0, 0, 1, 0, 1), classes, groups);
 
         Assert.Equal(["a", "b"], groups.Names);
-        Assert.Equal([2, 1, 2, 2], hits);
+        Assert.Equal([2, 1, 2, 1, 1, 2, /* b */ 2, 2, 2, 2, 2, 2], hits);
+    }
+
+    [Fact]
+    public void GroupHits_AreAddedUpByEpisode()
+    {
+        var groups = ClassGroups.OfEach(["b", "b", "a"]);
+
+        // Two classes of one name in the first task: one with one hit of two, one with none; two hits of two in the second.
+        var hits = ClassificationMetrics.GroupHits(Shape(ways: 2, queries: 2), Answers(2, 0, 1, 0, 0, 0, 0, 1, 1), [0, 1, 2, 0], groups);
+
+        Assert.Equal(["a", "b"], groups.Names);
+        Assert.Equal([2, 2, 4, 4, 4, 1, /* b */ 6, 3, 16 + 4, 4 + 4, 1 + 4, 2], hits);
+    }
+
+    [Fact]
+    public void GroupAccuracy_HasTheIntervalOfAMean_WhereEveryEpisodeHasAsManyQueries()
+    {
+        // 3, 5 and 4 hits of 5 each.
+        var accuracy = ClassificationMetrics.GroupAccuracy([15, 12, 75, 60, 9 + 25 + 16, 3]);
+
+        var mean = Measurement.FromSums(12 / 5.0, (9 + 25 + 16) / 25.0, 3);
+        Assert.Equal(mean.Mean, accuracy.Mean, 1e-12);
+        Assert.Equal(mean.Ci95, accuracy.Ci95, 1e-12);
+        Assert.True(accuracy.Ci95 > 0.1);
+    }
+
+    [Fact]
+    public void GroupAccuracy_HasTheIntervalOfARatio_ByHand()
+    {
+        // 2 of 2, then 3 of 8: 5 of 10. Residuals 2 - 1 and 3 - 4: the variance is (1 + 1) * 2 / 1 / 100.
+        var accuracy = ClassificationMetrics.GroupAccuracy([10, 5, 68, 28, 13, 2]);
+
+        Assert.Equal(0.5, accuracy.Mean);
+        Assert.Equal(1.96 * 0.2, accuracy.Ci95, 1e-12);
+        Assert.Equal(double.NaN, ClassificationMetrics.GroupAccuracy([2, 1, 4, 2, 1, 1]).Ci95);
+    }
+
+    [Fact]
+    public void CalibrationError_HasTheIntervalOfAMean_OverEpisodes()
+    {
+        // The first query of each episode at a confidence of 0.9 (right), 0.9 (wrong), 0.7 (right): gaps 0.1, -0.9 in one bin and 0.3 in another.
+        // The second at one half, answered with the first class and so wrong: gaps of -0.5.
+        var shape = Shape(ways: 2, queries: 1);
+        float[] predictions = [.. Logits([0.9, 0.1], [0.5, 0.5]), .. Logits([0.1, 0.9], [0.5, 0.5]), .. Logits([0.7, 0.3], [0.5, 0.5])];
+        var (bins, pairs) = (ClassificationMetrics.CalibrationBins(shape, predictions), ClassificationMetrics.CalibrationPairs(shape, predictions));
+
+        var error = ClassificationMetrics.CalibrationError(bins, pairs, 3);
+
+        double[] ofEpisode = [-0.1 + 0.5, 0.9 + 0.5, 0.3 + 0.5];
+        var mean = Measurement.FromSums(ofEpisode.Sum(), ofEpisode.Sum(value => value * value), 3);
+        Assert.Equal(mean.Mean / 2, error.Mean, 1e-6);
+        Assert.Equal(mean.Ci95 / 2, error.Ci95, 1e-6);
     }
 
     [Fact]
@@ -110,6 +162,8 @@ public sealed class ClassificationMetricsTests
         Assert.Equal([-1, -1, -1, -1], new[] { -1, 0, 1, 2 }.Select(groups.IndexOf));
         Assert.Empty(ClassificationMetrics.GroupHits(Shape(ways: 2, queries: 1), new float[4], [0, 1], groups));
     }
+
+    private static double ErrorOf(double[] bins) => ClassificationMetrics.CalibrationError(bins, new double[ClassificationMetrics.BinPairs], 1).Mean;
 
     private static EpisodeShape Shape(int ways, int queries) => new() { Ways = ways, Shots = 1, Queries = queries, Input = [1] };
 

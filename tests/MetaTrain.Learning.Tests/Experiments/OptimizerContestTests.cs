@@ -58,6 +58,23 @@ public sealed class OptimizerContestTests
     }
 
     [Fact]
+    public void Behind_IsTheMeanOfTheTasksDifferences()
+    {
+        var source = new QuadraticTaskSource(new QuadraticOptions { Dimensions = 2 });
+        var contest = new OptimizerContest(source, new LinearModel(2, 1), Losses.MeanSquaredError) { Steps = 3, Tasks = 2, Seed = 5 };
+        var (slow, fast) = (contest.Measure(HandMadeOptimizer.Sgd, 0.001), contest.Measure(HandMadeOptimizer.Sgd, 0.05));
+        double[] differences = [.. Enumerable.Range(0, 2).Select(task =>
+            DescendByHand(source, new EpisodeKey(5, Split.Test, 0, task), 0.001, 3)[^1] - DescendByHand(source, new EpisodeKey(5, Split.Test, 0, task), 0.05, 3)[^1])];
+
+        var behind = slow.Behind(fast);
+
+        Assert.Equal(differences.Average(), behind.Mean, 1e-3);
+        Assert.Equal(1.96 * Math.Abs(differences[0] - differences[1]) / 2, behind.Ci95, 1e-3);
+        Assert.True(behind.Mean > 0.1);
+        Assert.Equal(0, fast.Behind(fast).Mean);
+    }
+
+    [Fact]
     public void Tune_TakesTheRateOfLeastFinalLoss_AndNoneThatDiverges()
     {
         var source = new QuadraticTaskSource(new QuadraticOptions());

@@ -67,7 +67,7 @@ public sealed class RunTests
         }
 
         Assert.Equal(ExitCode.Failed, await silo.WaitForExitAsync(SiloProgram.Deadline, Cancelled));
-        Assert.Contains("has no membership row of silo", silo.Output.ToString());
+        Assert.True(silo.Output.ToString().Contains("has no membership row of silo", StringComparison.Ordinal), silo.Transcript);
     }
 
     [Fact]

@@ -11,6 +11,9 @@ namespace MetaTrain.Learning.Datasets.Images;
 /// </summary>
 public sealed class ImageTaskSource : ITaskSource
 {
+    /// <summary>A block brings six sums of each class: of more classes that is more than a hundred kilobytes.</summary>
+    private const int MostReported = 2_000;
+
     private readonly ImageDataset _dataset;
     private readonly ImageSize _size;
     private readonly EpisodeSizes _sizes;
@@ -18,6 +21,7 @@ public sealed class ImageTaskSource : ITaskSource
     private readonly ImmutableArray<ImageAugmentation> _changes;
     private readonly ImageClass[][] _classes;
     private readonly ClassGroups[] _groups;
+    private readonly ClassGroups[] _classesByName;
     private readonly ImagePool? _unlabelled;
 
     /// <summary>A source over a data set.</summary>
@@ -29,7 +33,9 @@ public sealed class ImageTaskSource : ITaskSource
         _rotates = options.Augment.Contains(ImageAugmentation.RotateClasses);
         _classes = [.. Enum.GetValues<Split>().Select(split => dataset.Classes.Where(c => c.Split == split).ToArray())];
         _unlabelled = options.Labels ? null : new ImagePool(_classes[(int)Split.Train]);
-        _groups = [.. Enum.GetValues<Split>().Select(GroupsOf)];
+        _groups = [.. Enum.GetValues<Split>().Select(split => GroupsOf(split, ClassGroups.OfNames))];
+        _classesByName = [.. Enum.GetValues<Split>().Select(split =>
+            _classes[(int)split].Length > MostReported ? ClassGroups.None : GroupsOf(split, ClassGroups.OfEach))];
         _sizes = new EpisodeSizes(options.Ways, options.Shots, options.Queries, dataset.ExampleShape);
     }
 
@@ -53,6 +59,9 @@ public sealed class ImageTaskSource : ITaskSource
 
     /// <inheritdoc/>
     public ClassGroups Groups(Split split) => _groups[(int)split];
+
+    /// <inheritdoc/>
+    public ClassGroups Classes(Split split) => _classesByName[(int)split];
 
     /// <inheritdoc/>
     public string? Refuse(Split split, EpisodeShape shape)
@@ -144,9 +153,9 @@ public sealed class ImageTaskSource : ITaskSource
         }
     }
 
-    private ClassGroups GroupsOf(Split split) => Unlabelled(split) is not null
+    private ClassGroups GroupsOf(Split split, Func<IReadOnlyList<string>, ClassGroups> group) => Unlabelled(split) is not null
         ? ClassGroups.None
-        : ClassGroups.OfNames([.. _classes[(int)split].SelectMany(c => Enumerable.Repeat(c.Name, Rotates(split) ? QuarterTurns.Count : 1))]);
+        : group([.. _classes[(int)split].SelectMany(c => Enumerable.Repeat(c.Name, Rotates(split) ? QuarterTurns.Count : 1))]);
 
     /// <summary>Changes the examples of a class, support before queries, from the example <paramref name="first"/> on; up to each mixup image by image.</summary>
     private void Change(

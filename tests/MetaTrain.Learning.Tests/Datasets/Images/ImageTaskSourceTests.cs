@@ -53,6 +53,8 @@ public sealed class ImageTaskSourceTests
             // A rotated class is in the group of the class it was made of.
             var turned = block.Classes[10 + way];
             Assert.Equal($"group{turned / 4 % 3}", source.Groups(Split.Train).Names[source.Groups(Split.Train).IndexOf(turned)]);
+            Assert.Equal(dataset.Classes[number].Name, source.Classes(Split.Test).Names[source.Classes(Split.Test).IndexOf(block.Classes[5 + way])]);
+            Assert.Equal(dataset.Classes[turned / 4].Name, source.Classes(Split.Train).Names[source.Classes(Split.Train).IndexOf(turned)]);
         }
     }
 
