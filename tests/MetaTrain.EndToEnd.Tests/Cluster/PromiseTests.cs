@@ -1,5 +1,10 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using MetaTrain.Abstractions.Grains;
+using MetaTrain.Abstractions.Jobs;
+using MetaTrain.Abstractions.Specs;
+using MetaTrain.Client;
+using MetaTrain.Client.Connections;
 using MetaTrain.TestKit.Data;
 
 namespace MetaTrain.EndToEnd.Tests.Cluster;
@@ -103,6 +108,8 @@ public sealed partial class PromiseTests
     [GeneratedRegex(@"^algorithm:\n  kind: (\S+)", RegexOptions.Multiline)]
     private static partial Regex ExampleMethod();
 
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
     private static string[] Aggregators(JsonElement status) =>
         [.. status.GetProperty("aggregators").EnumerateArray().Select(static silo => silo.GetString()!)];
 
@@ -118,16 +125,38 @@ public sealed partial class PromiseTests
         using TemporaryDirectory data = new("bits");
         await using TestCluster cluster = await TestCluster.StartAsync(data.Path, silos, workers, environment: environment);
         Dictionary<string, string> hashes = [];
+
+        // As a program of one's own would: the console would start twice for each of them.
+        await using MetaTrainClient client = await MetaTrainClient.ConnectAsync(ClusterAddress.Parse(data.Path), cancellationToken: Cancellation);
         foreach (string algorithm in TinySpecs.Algorithms.Keys)
         {
-            JsonElement done = await cluster.WatchAsync(await cluster.SubmitAsync(TinySpecs.Glyphs(algorithm)));
-            Assert.Equal(7, done.GetProperty("plan").GetProperty("blocks").GetInt32());
-            JsonElement[] contributions = [.. done.GetProperty("workers").EnumerateArray()];
-            Assert.Equal(silos * workers, contributions.Length);
-            Assert.All(contributions, static worker => Assert.True(worker.GetProperty("blocks").GetInt64() > 0));
-            hashes.Add(algorithm, done.GetProperty("parametersSha256").GetString()!);
+            JobStatus done = await EndOfAsync(client, TinySpecs.Glyphs(algorithm, iterations: 7));
+            Assert.Equal(7, done.Plan!.Blocks);
+            Assert.Equal(silos * workers, done.Workers.Length);
+            Assert.All(done.Workers, static worker => Assert.True(worker.Blocks > 0));
+            hashes.Add(algorithm, done.ParametersSha256!);
         }
 
         return hashes;
+    }
+
+    private static async Task<JobStatus> EndOfAsync(MetaTrainClient client, string spec)
+    {
+        JobSpecReading reading = new JobSpecReader().Read(spec);
+        SubmitReply reply = await client.SubmitAsync(reading.CanonicalJson!, cancellationToken: Cancellation);
+        Assert.Empty(reply.Problems);
+        for (int look = 0; look < 2_400; look++)
+        {
+            JobStatus status = await client.DescribeAsync(reply.Job!.Value, Cancellation);
+            if (status.State.IsFinal())
+            {
+                Assert.True(status.State == JobState.Completed, $"{reading.Spec!.Name}: {status.State} ({status.Failure})");
+                return status;
+            }
+
+            await Task.Delay(50, Cancellation);
+        }
+
+        throw new TimeoutException($"{reading.Spec!.Name} did not end within two minutes.");
     }
 }
