@@ -15,6 +15,10 @@ internal static class FigurePage
         intervals over episodes, seed 7 unless the command says another. A row is of the commit that it names: an example may have changed since.
 
         - **figure**: accuracies in percent; bold where it is what was asked. A missed figure stays in the table; a row without one was not run.
+          An episode's queries are normalised together (transductive), as in the published figures of MAML and its family, Relation networks and
+          Gaussian prototypes; the authors of ProtoNet, GNN and ProtoTransfer normalise by running statistics instead.
+        - **one by one**: the same version on the same episodes, each query shown to it with the support set alone; - where that was not
+          measured, or means nothing (no batch normalisation).
         - **asked**: of the project, by itself, at a budget of at most 30 minutes on two cores; of MAML at its paper's settings 98.7 ± 0.4,
           which begins at 98.3, without a budget, tested with one query a class, as the authors' code does and as it trains;
           **published**: by the method's paper, at its own.
@@ -25,18 +29,14 @@ internal static class FigurePage
           900 iterations of it had with nothing beside them).
         - **parameters**: the first digits of their SHA-256, the same for any number of workers; - where the run
           did not say them of the version that was measured.
-        - **figure** has an episode's queries normalised together (transductive), as the published figures of MAML and its family, Relation
-          networks and Gaussian prototypes have; the authors of ProtoNet, GNN and ProtoTransfer normalise by running statistics instead.
-          **one by one**: the same version on the same episodes, each query shown to it with the support set alone; - where that was not
-          measured, or means nothing (no batch normalisation).
 
         Not everything was chosen by validation. Reptile's inner optimizer, the default loss of Relation networks, their maps of 7x7 and the
         iterations of the sinusoid were chosen by trials measured on test episodes; the examples of MAML, ANIL, Meta-SGD, Reptile, MAML++
         and FOMAML were changed after first test figures short of what was asked. The row that tests MAML at its paper's settings with one query a
         class was added when that with fifteen was known; that the authors test so was read in their code (main.py: as many queries as shots).
 
-        Never run to the end, and without a row: implicit MAML and HSML on Omniglot, Matching networks with full-context embeddings, sampled
-        Gaussian prototypes, concatenated prototypes, the learned optimizer as a few-shot learner, ResNet-12, CIFAR-FS and miniImageNet. Each
+        Never run to the end, and without a row: implicit MAML, HSML and the learned optimizer on Omniglot, Matching networks with full-context
+        embeddings, sampled Gaussian prototypes, concatenated prototypes, ResNet-12, CIFAR-FS and miniImageNet. Each
         figure is of one seed but those of mixed families.
 
         """;

@@ -20,8 +20,8 @@ internal static class FigureRun
     /// <summary>Runs the figures named, one after the other, and writes the page; with no name it writes the page alone.</summary>
     /// <param name="commit">What is measured.</param>
     /// <param name="arguments">
-    /// Names of figures, after the word apart where only their queries are to be measured one by one of what is kept, and after -- what else goes to every train: --data DIR, --set key=value, and for one figure whose run was interrupted
-    /// --resume JOB.
+    /// Names of figures, after the word apart where only the queries of what is kept are to be measured one by one, and after -- what else
+    /// goes to every train: --data DIR, --set key=value, and for one figure whose run was interrupted --resume JOB.
     /// </param>
     public static async Task<int> RunAsync(string commit, IReadOnlyList<string> arguments)
     {
@@ -46,13 +46,17 @@ internal static class FigureRun
         {
             if (onlyApart)
             {
-                if (await KeptAsync(figure.Id) is not { } before || await OneByOneAsync(figure, before["result"]!, more) is not { } oneByOne)
+                if (await KeptAsync(figure.Id) is not { } before)
+                {
+                    await Console.Error.WriteLineAsync($"Nothing is kept of '{figure.Id}': benchmarks/train {figure.Id}.");
+                    return 1;
+                }
+
+                if (!await AddOneByOneAsync(figure, before, more))
                 {
                     return 1;
                 }
 
-                before[Apart] = oneByOne;
-                await KeepAsync(figure, before);
                 continue;
             }
 
@@ -63,8 +67,6 @@ internal static class FigureRun
                 return 1;
             }
 
-            // Hundreds of them, which no page shows.
-            (result["evaluation"] as JsonObject)?.Remove("classes");
             JsonObject kept = new()
             {
                 ["date"] = TimeProvider.System.GetLocalNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
@@ -78,15 +80,9 @@ internal static class FigureRun
             }
 
             await KeepAsync(figure, kept);
-            if (IsOfQueriesTogether(result))
+            if (!await AddOneByOneAsync(figure, kept, more))
             {
-                if (await OneByOneAsync(figure, result, more) is not { } oneByOne)
-                {
-                    return 1;
-                }
-
-                kept[Apart] = oneByOne;
-                await KeepAsync(figure, kept);
+                return 1;
             }
         }
 
@@ -111,21 +107,26 @@ internal static class FigureRun
         return File.Exists(file) ? JsonNode.Parse(await File.ReadAllTextAsync(file))!.AsObject() : null;
     }
 
-    private static bool IsOfQueriesTogether(JsonNode result) => result["evaluation"] is JsonObject evaluation && evaluation.ContainsKey("accuracy")
-        && evaluation["transductive"]!.GetValue<bool>();
-
-    // The same version on the same episodes, each query shown to it with the support set alone.
-    private static async Task<JsonNode?> OneByOneAsync(Figure figure, JsonNode result, IReadOnlyList<string> more)
+    // The same version on the same episodes, each query shown to it with the support set alone; where they were shown together. False when that failed.
+    private static async Task<bool> AddOneByOneAsync(Figure figure, JsonObject kept, IReadOnlyList<string> more)
     {
-        long version = result["evaluation"]!["at"]!.GetValue<long>();
+        JsonNode result = kept["result"]!;
+        if (result["evaluation"] is not JsonObject together || !together.ContainsKey("accuracy") || !together["transductive"]!.GetValue<bool>())
+        {
+            return true;
+        }
+
+        string version = together["at"]!.GetValue<long>().ToString(CultureInfo.InvariantCulture);
         JsonNode? measured = await PrintedAsync(
-            figure,
-            [
-                "evaluate", result["job"]!.GetValue<string>(), "--json", .. figure.Evaluation,
-                "--at", version.ToString(CultureInfo.InvariantCulture), "--transductive", "false", .. DataOf(more),
-            ]);
-        (measured?["evaluation"] as JsonObject)?.Remove("classes");
-        return measured?["evaluation"]?.DeepClone();
+            figure, ["evaluate", result["job"]!.GetValue<string>(), "--json", .. figure.Evaluation, "--at", version, "--transductive", "false", .. DataOf(more)]);
+        if (measured is null)
+        {
+            return false;
+        }
+
+        kept[Apart] = measured["evaluation"]!.DeepClone();
+        await KeepAsync(figure, kept);
+        return true;
     }
 
     private static async Task WriteAsync()
@@ -223,6 +224,9 @@ internal static class FigureRun
             return null;
         }
 
-        return JsonNode.Parse(output);
+        // Of the accuracies of hundreds of classes no page shows any.
+        JsonNode? printed = JsonNode.Parse(output);
+        (printed?["evaluation"] as JsonObject)?.Remove("classes");
+        return printed;
     }
 }

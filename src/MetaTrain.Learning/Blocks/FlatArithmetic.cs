@@ -17,17 +17,7 @@ public static class FlatArithmetic
             throw new ArgumentException($"{other.Length} values cannot be added to {sum.Length}.", nameof(other));
         }
 
-        var wideSum = MemoryMarshal.Cast<float, Vector<float>>(sum);
-        var wideOther = MemoryMarshal.Cast<float, Vector<float>>(other);
-        for (var i = 0; i < wideSum.Length; i++)
-        {
-            wideSum[i] += wideOther[i];
-        }
-
-        for (var i = wideSum.Length * Vector<float>.Count; i < sum.Length; i++)
-        {
-            sum[i] += other[i];
-        }
+        Add(sum, other, sum);
     }
 
     /// <summary>sum[i] = left[i] + right[i].</summary>

@@ -15,24 +15,22 @@ public sealed record ClassGroups(ImmutableArray<string> Names, ImmutableArray<in
 
     /// <summary>The groups of classes by their names: what stands before the last slash, as "Greek" of "Greek/character07".</summary>
     /// <param name="classNames">The name of each class.</param>
-    public static ClassGroups OfNames(IReadOnlyList<string> classNames)
-    {
-        string?[] groups = [.. classNames.Select(name => name.LastIndexOf('/') is var slash and > 0 ? name[..slash] : null)];
-        ImmutableArray<string> names = [.. groups.OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-        var indices = names.Index().ToDictionary(group => group.Item, group => group.Index, StringComparer.Ordinal);
-        return new ClassGroups(names, [.. groups.Select(group => group is null ? -1 : indices[group])]);
-    }
+    public static ClassGroups OfNames(IReadOnlyList<string> classNames) =>
+        OfGroups([.. classNames.Select(name => name.LastIndexOf('/') is var slash and > 0 ? name[..slash] : null)]);
 
     /// <summary>Each name a group of its own; classes of one name are one (such as a class and its quarter turns).</summary>
     /// <param name="classNames">The name of each class.</param>
-    public static ClassGroups OfEach(IReadOnlyList<string> classNames)
-    {
-        ImmutableArray<string> names = [.. classNames.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-        var indices = names.Index().ToDictionary(name => name.Item, name => name.Index, StringComparer.Ordinal);
-        return new ClassGroups(names, [.. classNames.Select(name => indices[name])]);
-    }
+    public static ClassGroups OfEach(IReadOnlyList<string> classNames) => OfGroups(classNames);
 
     /// <summary>The index of a class's group; -1 when it is in none, or when the source does not number its classes.</summary>
     /// <param name="number">The class; -1 when its source does not say.</param>
     public int IndexOf(int number) => (uint)number < (uint)Of.Length ? Of[number] : -1;
+
+    // The group of each class; null for none.
+    private static ClassGroups OfGroups(IReadOnlyList<string?> groups)
+    {
+        ImmutableArray<string> names = [.. groups.OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        var indices = names.Index().ToDictionary(group => group.Item, group => group.Index, StringComparer.Ordinal);
+        return new ClassGroups(names, [.. groups.Select(group => group is null ? -1 : indices[group])]);
+    }
 }

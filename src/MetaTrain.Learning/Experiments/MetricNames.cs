@@ -7,9 +7,12 @@ namespace MetaTrain.Learning.Experiments;
 internal static class MetricNames
 {
     public const string Square = "^2";
-    public const string GroupQueries = "queries of group ";
-    public const string ClassQueries = "queries of class ";
+    public const string GroupQueries = Queries + Group;
+    public const string ClassQueries = Queries + Class;
 
+    private const string Queries = "queries of ";
+    private const string Group = "group ";
+    private const string Class = "class ";
     private const string Accuracy = "accuracy";
     private const string Loss = "loss";
     private const string Baseline = "baseline";
@@ -45,8 +48,8 @@ internal static class MetricNames
             .. means.SelectMany(WithSquare),
             .. CalibrationBins,
             .. CalibrationPairs,
-            .. groups.Names.SelectMany(static name => HitsOf("group", name)),
-            .. classes.Names.SelectMany(static name => HitsOf("class", name)),
+            .. groups.Names.SelectMany(static name => HitsOf(Group + name)),
+            .. classes.Names.SelectMany(static name => HitsOf(Class + name)),
         ];
     }
 
@@ -54,15 +57,8 @@ internal static class MetricNames
     public static ImmutableArray<int> StepCounts(EvaluationSettings settings, int innerSteps) =>
         settings.InnerSteps.IsDefaultOrEmpty ? [innerSteps] : [.. settings.InnerSteps.Distinct()];
 
-    private static string[] HitsOf(string kind, string name) =>
-    [
-        $"queries of {kind} {name}",
-        $"hits of {kind} {name}",
-        $"queries by queries of {kind} {name}",
-        $"queries by hits of {kind} {name}",
-        $"hits by hits of {kind} {name}",
-        $"episodes of {kind} {name}",
-    ];
+    private static string[] HitsOf(string of) =>
+        [Queries + of, $"hits of {of}", $"queries by queries of {of}", $"queries by hits of {of}", $"hits by hits of {of}", $"episodes of {of}"];
 
     private static string[] WithSquare(string name) => [name, name + Square];
 }
