@@ -9,12 +9,12 @@ internal static class ContestSection
 {
     /// <summary>The section.</summary>
     /// <param name="figure">The contest.</param>
-    /// <param name="kept">What was kept of its last run; null when it was never run.</param>
+    /// <param name="kept">What was kept of its last run; null when it was never run, without a contest when that did not end.</param>
     public static string Of(Figure figure, JsonObject? kept)
     {
         StringBuilder section = new();
         section.Append(CultureInfo.InvariantCulture, $"\n## {figure.Table}\n\n");
-        if (kept is null)
+        if (kept?["contest"] is null)
         {
             return section.Append("Not run. Asked: a lower loss at the last step than tuned Adam, SGD and RMSProp.\n").ToString();
         }
@@ -35,7 +35,7 @@ internal static class ContestSection
     }
 
     /// <summary>The loss of every optimizer after the last step, in one line.</summary>
-    public static string Final(JsonObject kept) => string.Join(", ", CurvesOf(kept).Select(static curve =>
+    public static string Final(JsonObject kept) => kept["contest"] is null ? "not run" : string.Join(", ", CurvesOf(kept).Select(static curve =>
         $"{NameOf(curve!)} {At(curve!, curve!["losses"]!.AsArray().Count - 1)}"));
 
     /// <summary>The picture.</summary>

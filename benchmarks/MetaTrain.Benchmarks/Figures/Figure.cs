@@ -45,8 +45,14 @@ internal sealed record Figure(string Id, string Table, string Method, string Exa
     /// <summary>True when the page shows how its run learned.</summary>
     public bool HasCurve { get; init; }
 
+    /// <summary>True when docs/methods.md shows how its run adapts to a task.</summary>
+    public bool HasTask { get; init; }
+
     /// <summary>The name of its picture in docs/, where it has one.</summary>
     public string Picture => Id + ".svg";
+
+    /// <summary>The name of the picture of a task in docs/, where it has one.</summary>
+    public string TaskPicture => Id + "-task.svg";
 
     /// <summary>The figure whose run is evaluated in place of a run of its own; null for one that trains.</summary>
     public string? Of { get; init; }
@@ -89,6 +95,7 @@ internal sealed record Figure(string Id, string Table, string Method, string Exa
         new("sinusoid-maml", Sinusoids, "MAML", "sinusoid-maml", 0, "0.67 / 0.38 / 0.35 after 1, 5, 10")
         {
             AskedErrors = new Dictionary<string, double> { ["1"] = 0.67, ["5"] = 0.38, ["10"] = 0.35 },
+            HasTask = true,
         },
         new("sinusoid-fomaml", Sinusoids, "FOMAML", "sinusoid-maml", 0, "-", "algorithm.order=first"),
         new("sinusoid-anil", Sinusoids, "ANIL", "sinusoid-maml", 0, "-", "algorithm={kind: anil, innerSteps: 1, innerLearningRate: 0.01}"),
@@ -122,15 +129,18 @@ internal sealed record Figure(string Id, string Table, string Method, string Exa
             "data.shots=50",
             "algorithm={kind: reptile, innerOptimizer: sgd, innerSteps: 5, innerShots: 10, innerLearningRate: 0.02}",
             "meta={iterations: 30000, tasksPerIteration: 5, optimizer: sgd, learningRate: 0.5, schedule: linear}"),
+
+        // Its meta-gradient does not feel that steps overshoot: with larger ones it learns starts from which they do.
         new(
             "sinusoid-imaml",
             Sinusoids,
-            "Implicit MAML, 16 steps",
+            "Implicit MAML, 32 steps",
             "sinusoid-maml",
             0,
             "-",
-            "algorithm={kind: imaml, innerSteps: 16, innerLearningRate: 0.01, regularization: 0.5, conjugateGradientSteps: 5}",
-            "evaluation.final.innerSteps=[0, 1, 5, 10, 16]"),
+            "algorithm={kind: imaml, innerSteps: 32, innerLearningRate: 0.001, regularization: 0.5, conjugateGradientSteps: 5}",
+            "meta.clipNorm=10",
+            "evaluation.final.innerSteps=[0, 1, 5, 10, 32]"),
 
         // Its steps are learned one by one: five were trained.
         new(
@@ -153,7 +163,7 @@ internal sealed record Figure(string Id, string Table, string Method, string Exa
             "algorithm={kind: hsml, aggregator: mean, clusters: [4, 2, 1], innerSteps: 5, innerLearningRate: 0.01, reconstruction: 0.01}",
             "meta={iterations: 6000, tasksPerIteration: 25, optimizer: adam, learningRate: 0.001, clipNorm: 10}"),
         new("optimizer-quadratics", "A learned optimizer on 10-dimensional quadratics", "LSTM", "quadratics-lstm-optimizer", 0, "-") { IsContest = true },
-        new("optimizer-perceptron", "A learned optimizer on perceptrons that tell glyphs apart", "LSTM", "glyphs-lstm-optimizer", 0, "-") { IsContest = true },
+        new("optimizer-perceptron", "A learned optimizer on perceptrons that fit sine waves", "LSTM", "sinusoid-lstm-optimizer", 0, "-") { IsContest = true },
         .. Seeds.Select(seed => new Figure($"mixture-maml-{seed}", Mixture, $"MAML, seed {seed}", "mixture-maml", 0, "-", $"seed={seed}")),
         .. Seeds.Select(seed => new Figure($"mixture-hsml-{seed}", Mixture, $"HSML, seed {seed}", "mixture-hsml", 0, "-", $"seed={seed}")),
     ];

@@ -24,9 +24,8 @@ internal static class FigurePage
           **published**: by the method's paper, at its own.
         - **iterations (version)**: how many it trained, and which of its versions was measured: the best on validation classes, the last
           where a run validates nothing (sinusoids and mixed families).
-        - **training**, **tasks/s**: from the start to the last iteration, on two shared cores (some runs shared them with builds, which
-          changes no figure, and MAML's and FOMAML's took longer than half an hour so; FOMAML's tasks take 24 min at the 135 tasks/s that
-          900 iterations of it had with nothing beside them).
+        - **training**, **tasks/s**: from the start to the last iteration, on two shared cores (many runs shared them with builds, which
+          changes no figure).
         - **parameters**: the first digits of their SHA-256, the same for any number of workers; - where the run
           did not say them of the version that was measured.
 

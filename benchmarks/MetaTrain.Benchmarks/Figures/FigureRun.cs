@@ -14,21 +14,31 @@ internal static class FigureRun
 {
     private const string Resume = "--resume";
     private const string Apart = "apart";
+    private const string Contest = "contest";
+    private const string Matrix = "matrix";
 
     private static readonly string Kept = Path.Combine("benchmarks", "figures");
 
     /// <summary>Runs the figures named, one after the other, and writes the page; with no name it writes the page alone.</summary>
     /// <param name="commit">What is measured.</param>
     /// <param name="arguments">
-    /// Names of figures, after the word apart where only the queries of what is kept are to be measured one by one, and after -- what else
-    /// goes to every train: --data DIR, --set key=value, and for one figure whose run was interrupted --resume JOB.
+    /// Names of figures, after the word apart where only the queries of what is kept are to be measured one by one, or the word contest where
+    /// only the optimizers are to be run again; or matrix alone, which runs
+    /// the conformance matrix; and after -- what else goes to every train: --data DIR, --set key=value, and for one figure
+    /// whose run was interrupted --resume JOB.
     /// </param>
     public static async Task<int> RunAsync(string commit, IReadOnlyList<string> arguments)
     {
         string[] names = [.. arguments.TakeWhile(static argument => argument != "--")];
+        if (names is [Matrix])
+        {
+            await KeepAsync(Matrix, await MatrixRun.RunAsync(commit));
+            return 0;
+        }
+
         string[] more = [.. arguments.Skip(names.Length + 1).SelectMany(InTwo)];
-        bool onlyApart = names is [Apart, ..];
-        names = onlyApart ? names[1..] : names;
+        string? again = names is [Apart or Contest, ..] ? names[0] : null;
+        names = again is null ? names : names[1..];
         if (names.FirstOrDefault(name => Figure.All.All(figure => figure.Id != name)) is { } unknown)
         {
             await Console.Error.WriteLineAsync($"There is no figure '{unknown}'; there are {string.Join(", ", Figure.All.Select(static figure => figure.Id))}.");
@@ -44,15 +54,9 @@ internal static class FigureRun
 
         foreach (Figure figure in Figure.All.Where(figure => names.Contains(figure.Id)))
         {
-            if (onlyApart)
+            if (again is not null)
             {
-                if (await KeptAsync(figure.Id) is not { } before)
-                {
-                    await Console.Error.WriteLineAsync($"Nothing is kept of '{figure.Id}': benchmarks/train {figure.Id}.");
-                    return 1;
-                }
-
-                if (!await AddOneByOneAsync(figure, before, more))
+                if (!await MeasureAgainAsync(figure, again, more))
                 {
                     return 1;
                 }
@@ -74,13 +78,8 @@ internal static class FigureRun
                 ["command"] = "metatrain " + string.Join(' ', Without("--data", command).Select(static word => word.Contains(' ') ? $"'{word}'" : word)),
                 ["result"] = result,
             };
-            if (figure.IsContest)
-            {
-                kept["contest"] = await ContestAsync(figure, result["job"]!.GetValue<string>(), more);
-            }
-
-            await KeepAsync(figure, kept);
-            if (!await AddOneByOneAsync(figure, kept, more))
+            await KeepAsync(figure.Id, kept);
+            if (!await AddContestAsync(figure, kept, more) || !await AddOneByOneAsync(figure, kept, more) || !await DrawTaskAsync(figure, result, more))
             {
                 return 1;
             }
@@ -94,10 +93,22 @@ internal static class FigureRun
         return 0;
     }
 
-    private static async Task KeepAsync(Figure figure, JsonObject kept)
+    // Of what is kept: a training is not for nothing when what came after it was interrupted.
+    private static async Task<bool> MeasureAgainAsync(Figure figure, string what, IReadOnlyList<string> more)
+    {
+        if (await KeptAsync(figure.Id) is not { } kept)
+        {
+            await Console.Error.WriteLineAsync($"Nothing is kept of '{figure.Id}': benchmarks/train {figure.Id}.");
+            return false;
+        }
+
+        return what == Apart ? await AddOneByOneAsync(figure, kept, more) : await AddContestAsync(figure, kept, more);
+    }
+
+    private static async Task KeepAsync(string id, JsonObject kept)
     {
         Directory.CreateDirectory(Kept);
-        await File.WriteAllTextAsync(Path.Combine(Kept, figure.Id + ".json"), kept.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
+        await File.WriteAllTextAsync(Path.Combine(Kept, id + ".json"), kept.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
         await WriteAsync();
     }
 
@@ -125,9 +136,12 @@ internal static class FigureRun
         }
 
         kept[Apart] = measured["evaluation"]!.DeepClone();
-        await KeepAsync(figure, kept);
+        await KeepAsync(figure.Id, kept);
         return true;
     }
+
+    private static async Task<bool> DrawTaskAsync(Figure figure, JsonNode result, IReadOnlyList<string> more) => !figure.HasTask || await PrintedAsync(
+        figure, ["picture", result["job"]!.GetValue<string>(), "--to", Path.Combine("docs", figure.TaskPicture), "--json", .. DataOf(more)]) is not null;
 
     private static async Task WriteAsync()
     {
@@ -137,10 +151,10 @@ internal static class FigureRun
             rows.Add((figure, await KeptAsync(figure.Id)));
         }
 
-        await File.WriteAllTextAsync(Path.Combine("docs", "results.md"), FigurePage.Of(rows));
+        await File.WriteAllTextAsync(Path.Combine("docs", "results.md"), FigurePage.Of(rows) + MatrixSection.Of(await KeptAsync(Matrix)));
         string methods = Path.Combine("docs", "methods.md");
         await File.WriteAllTextAsync(methods, MethodsPage.With(await File.ReadAllTextAsync(methods), rows));
-        foreach ((Figure figure, JsonObject? kept) in rows.Where(static row => (row.Figure.IsContest || row.Figure.HasCurve) && row.Kept is not null))
+        foreach ((Figure figure, JsonObject? kept) in rows.Where(static row => row.Figure.HasCurve ? row.Kept is not null : row.Kept?[Contest] is not null))
         {
             string picture = figure.IsContest ? ContestSection.Picture(figure, kept!) : LearningCurve.Picture(figure, kept!);
             await File.WriteAllTextAsync(Path.Combine("docs", figure.Picture), picture);
@@ -182,19 +196,31 @@ internal static class FigureRun
     private static IEnumerable<string> Without(string option, IReadOnlyList<string> command) =>
         command.Where((word, at) => word != option && (at == 0 || command[at - 1] != option));
 
-    private static async Task<JsonObject> ContestAsync(Figure figure, string job, IReadOnlyList<string> more)
+    private static async Task<bool> AddContestAsync(Figure figure, JsonObject kept, IReadOnlyList<string> more)
     {
+        if (!figure.IsContest)
+        {
+            return true;
+        }
+
+        string job = kept["result"]!["job"]!.GetValue<string>();
         string parameters = Path.Combine(Path.GetTempPath(), $"metatrain-{job}.safetensors");
         try
         {
-            _ = await PrintedAsync(figure, ["export", job, "--to", parameters, "--json", .. DataOf(more)])
-                ?? throw new InvalidOperationException($"The parameters of job {job} could not be exported: its command said why.");
-            return ContestRun.Run(Path.Combine("examples", figure.Example + ".yaml"), [.. figure.Overrides, .. SetBy(more)], parameters);
+            if (await PrintedAsync(figure, ["export", job, "--to", parameters, "--json", .. DataOf(more)]) is null)
+            {
+                return false;
+            }
+
+            kept[Contest] = ContestRun.Run(Path.Combine("examples", figure.Example + ".yaml"), [.. figure.Overrides, .. SetBy(more)], parameters);
         }
         finally
         {
             File.Delete(parameters);
         }
+
+        await KeepAsync(figure.Id, kept);
+        return true;
     }
 
     // --set=key=value is --set key=value: what reads these options here knows one way of writing them.

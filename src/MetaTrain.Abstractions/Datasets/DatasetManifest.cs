@@ -9,7 +9,7 @@ public sealed record DatasetManifest
     /// <summary>The name that specs use.</summary>
     [Id(0)] public required string Name { get; init; }
 
-    /// <summary>SHA-256 over the classes' names, splits and shards' hashes in order: two imports of the same content and split agree.</summary>
+    /// <summary>SHA-256 over the classes' names, splits, shards' hashes and descriptions in order: two imports of the same content and split agree.</summary>
     [Id(1)] public required string ContentSha256 { get; init; }
 
     /// <summary>The shape of one example, for instance [1, 28, 28].</summary>
@@ -34,4 +34,8 @@ public sealed record DatasetClass(
     [property: Id(0)] string Name,
     [property: Id(1)] string Split,
     [property: Id(2)] int Examples,
-    [property: Id(3)] string Sha256);
+    [property: Id(3)] string Sha256)
+{
+    /// <summary>What is told of it beside its examples, as many values as of every other class; empty where nothing is.</summary>
+    [Id(4)] public ImmutableArray<float> Description { get => field.IsDefault ? [] : field; init; } = [];
+}

@@ -51,18 +51,21 @@ public sealed record DatasetImportRequest(
     [property: Id(2)] long Length)
 {
     /// <summary>What says which class is of which split; empty leaves it to the folders.</summary>
-    [Id(3)] public ImmutableArray<DatasetSplitFile> SplitFiles { get; init; } = [];
+    [Id(3)] public ImmutableArray<DatasetTextFile> SplitFiles { get; init; } = [];
 
     /// <summary>Pixels a side that images are brought to; null leaves it to the images.</summary>
     [Id(4)] public int? Side { get; init; }
 
     /// <summary>1 for grey, 3 for colour; null leaves it to the images.</summary>
     [Id(5)] public int? Channels { get; init; }
+
+    /// <summary>What describes each class by numbers; null where nothing does.</summary>
+    [Id(6)] public DatasetTextFile? Descriptions { get; init; }
 }
 
-/// <summary>A text file that says which classes are of which split: its name without folders, and its content.</summary>
-[GenerateSerializer, Immutable, Alias("DatasetSplitFile")]
-public sealed record DatasetSplitFile(
+/// <summary>A text file that says something of classes, of which split they are or what describes them: its name without folders, and its content.</summary>
+[GenerateSerializer, Immutable, Alias("DatasetTextFile")]
+public sealed record DatasetTextFile(
     [property: Id(0)] string Name,
     [property: Id(1)] string Text);
 

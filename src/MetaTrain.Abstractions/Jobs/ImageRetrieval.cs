@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MetaTrain.Abstractions.Grains;
 using MetaTrain.Abstractions.Storage;
 
 namespace MetaTrain.Abstractions.Jobs;
@@ -13,7 +14,7 @@ public sealed record RetrievalRequest
     /// <summary>Which version.</summary>
     [Id(0)] public required CheckpointSelector At { get; init; }
 
-    /// <summary>What is searched: at least two classes.</summary>
+    /// <summary>What is searched: at least two classes; none where they are described.</summary>
     [Id(1)] public required ImmutableArray<RetrievalClass> Classes { get; init; }
 
     /// <summary>What is asked for.</summary>
@@ -21,6 +22,9 @@ public sealed record RetrievalRequest
 
     /// <summary>How many classes a query is answered with, if there are as many.</summary>
     [Id(3)] public required int Top { get; init; }
+
+    /// <summary>What is searched in place of <see cref="Classes"/>, for a job that compares with descriptions: at least two classes, one a line.</summary>
+    [Id(4)] public DatasetTextFile? Descriptions { get; init; }
 }
 
 /// <summary>A class to be found, by images of it.</summary>

@@ -1,24 +1,26 @@
 using System.Collections.Immutable;
+using MetaTrain.Abstractions.Grains;
 using MetaTrain.Abstractions.Jobs;
 
 namespace MetaTrain.Client.Files;
 
-/// <summary>The image files that a retrieval is asked with: read where the question is asked, and sent along.</summary>
+/// <summary>The files that a retrieval is asked with: read where the question is asked, and sent along.</summary>
 public static class RetrievalFiles
 {
     private static readonly string[] Suffixes = [".png", ".jpg", ".jpeg", ".bmp", ".gif"];
 
-    /// <summary>The classes of a folder, and the queries of a file or of a folder, in ordinal order of their names.</summary>
-    /// <param name="among">A folder with a sub-folder of images for each class.</param>
+    /// <summary>The classes, and the queries of a file or of a folder, in ordinal order of their names.</summary>
+    /// <param name="among">A folder with a sub-folder of images for each class; or a text file that describes classes, one a line.</param>
     /// <param name="queries">An image, or a folder of images.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="MetaTrainException">There is nothing to ask with, or too much.</exception>
-    public static async Task<(ImmutableArray<RetrievalClass> Classes, ImmutableArray<RetrievalImage> Queries)> ReadAsync(
+    public static async Task<(ImmutableArray<RetrievalClass> Classes, DatasetTextFile? Descriptions, ImmutableArray<RetrievalImage> Queries)> ReadAsync(
         string among, string queries, CancellationToken cancellationToken = default)
     {
         try
         {
-            (string Name, string[] Images)[] classes = ClassesOf(among);
+            DatasetTextFile? descriptions = File.Exists(among) ? (await TextFiles.ReadAsync([among], "description file", "--among", cancellationToken))[0] : null;
+            (string Name, string[] Images)[] classes = descriptions is null ? ClassesOf(among) : [];
             string[] asked = QueriesOf(queries);
             long bytes = classes.SelectMany(static each => each.Images).Concat(asked).Sum(static path => new FileInfo(path).Length);
             if (bytes >= RetrievalRequest.MostBytes)
@@ -34,7 +36,7 @@ public static class RetrievalFiles
                 read.Add(new RetrievalClass(name, await ReadAsync(images, cancellationToken)));
             }
 
-            return ([.. read], await ReadAsync(asked, cancellationToken));
+            return ([.. read], descriptions, await ReadAsync(asked, cancellationToken));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -46,7 +48,7 @@ public static class RetrievalFiles
     {
         if (!Directory.Exists(among))
         {
-            throw Refused($"There is no folder '{among}': --among names a folder with a sub-folder of images for each class.");
+            throw Refused($"There is no folder or file '{among}': --among names a folder with a sub-folder of images for each class, or a text file that describes a class in each line.");
         }
 
         (string Name, string[] Images)[] classes =

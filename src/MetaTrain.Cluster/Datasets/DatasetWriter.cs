@@ -24,13 +24,14 @@ internal sealed class DatasetWriter(IDatasetStore store, TimeProvider time)
             Side = request.Side,
             Channels = request.Channels,
             SplitFiles = [.. request.SplitFiles.Select(static file => new SplitFile(file.Name, file.Text))],
+            Descriptions = request.Descriptions is { } file ? new DescriptionFile(file.Name, file.Text) : null,
         };
         ImportedDataset imported = DatasetImporter.Read(request.Name, archive, request.FileName, options, progress, CancellationToken.None);
         ImmutableArray<DatasetClass>.Builder classes = ImmutableArray.CreateBuilder<DatasetClass>();
         foreach ((ImageClass image, string sha256) in imported.Dataset.Classes.Zip(imported.ClassSha256))
         {
             await UntilStoredAsync(() => store.WriteShardAsync(sha256, image.Pixels, CancellationToken.None));
-            classes.Add(new DatasetClass(image.Name, SplitNames.Of(image.Split), image.Examples, sha256));
+            classes.Add(new DatasetClass(image.Name, SplitNames.Of(image.Split), image.Examples, sha256) { Description = image.Description });
         }
 
         DatasetManifest manifest = new()
@@ -67,5 +68,8 @@ internal sealed class DatasetWriter(IDatasetStore store, TimeProvider time)
 
     /// <summary>The split belongs to it: what silos keep in memory is known by this hash, and the same images may be imported with another split.</summary>
     private static string Hash(IEnumerable<DatasetClass> classes) => Convert.ToHexStringLower(
-        SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(classes.Select(static entry => $"{entry.Split} {entry.Sha256} {entry.Name}\n")))));
+        SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(classes.Select(static entry => $"{entry.Split} {entry.Sha256} {entry.Name}{Told(entry)}\n")))));
+
+    // To the bit, and nothing where nothing is told: what was imported without descriptions has the hash that it always had.
+    private static string Told(DatasetClass entry) => string.Concat(entry.Description.Select(static value => $" {BitConverter.SingleToInt32Bits(value):x8}"));
 }

@@ -56,7 +56,7 @@ internal sealed class DatasetCache(IDatasetStore store)
             {
                 DatasetClass entry = manifest.Classes[index];
                 byte[] pixels = await store.ReadShardAsync(entry.Sha256, token);
-                classes[index] = new ImageClass(entry.Name, SplitNames.Parse(entry.Split), entry.Examples, pixels);
+                classes[index] = new ImageClass(entry.Name, SplitNames.Parse(entry.Split), entry.Examples, pixels) { Description = entry.Description };
             });
         return new ImageDataset(manifest.Name, manifest.ExampleShape, [.. classes]);
     }

@@ -1,9 +1,11 @@
+using System.Collections.Immutable;
 using MetaTrain.Abstractions.Checkpoints;
 using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Specs;
 using MetaTrain.Abstractions.Storage;
 using MetaTrain.Cluster.Coordination;
 using MetaTrain.Cluster.Experiments;
+using MetaTrain.Learning.Datasets.Import;
 using MetaTrain.Learning.Experiments;
 
 namespace MetaTrain.Cluster.Workers;
@@ -31,7 +33,9 @@ internal sealed class VersionInquiry(ExperimentCache experiments, IJobStore jobs
         (slot, job, version),
         (_, experiment, parameters) =>
         {
-            ImageFileClass[] classes = [.. request.Classes.Select(each => new ImageFileClass(each.Name, [.. each.Images.Select(ToFile)]))];
+            ImmutableArray<ImageFileClass> classes = request.Descriptions is { } file
+                ? ImageFileClass.Described(new DescriptionFile(file.Name, file.Text))
+                : [.. request.Classes.Select(each => new ImageFileClass(each.Name, [.. each.Images.Select(ToFile)]))];
             var found = experiment.Retrieve(classes, [.. request.Queries.Select(ToFile)], request.Top, parameters);
             return new RetrievalReply
             {

@@ -34,12 +34,18 @@ internal static class DataCommand
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => [],
         };
+        var descriptions = new Option<string?>("--descriptions")
+        {
+            Description = "A text file that describes every class by numbers, for recognising classes without an example (gaussian-proto with algorithm.descriptions): lines 'class,value,value,...'.",
+            HelpName = "FILE",
+        };
         Option<int?> size = SharedOptions.WholeOrNone("--size", "Pixels a side that all images are brought to. Default: their own if all agree and it is at most 128, else 84.", 1, MostPixels);
         var channels = new Option<int?>("--channels") { Description = "1 for grey, 3 for colour. Default: colour where any image has it." };
         channels.AcceptOnlyFromAmong("1", "3");
         command.Add(name);
         command.Add(from);
         command.Add(splitFiles);
+        command.Add(descriptions);
         command.Add(size);
         command.Add(channels);
         var shared = new SharedOptions();
@@ -51,6 +57,7 @@ internal static class DataCommand
             var options = new ImportOptions
             {
                 SplitFiles = [.. parse.GetRequiredValue(splitFiles)],
+                Descriptions = parse.GetValue(descriptions),
                 Size = parse.GetValue(size),
                 Channels = parse.GetValue(channels),
             };
@@ -123,6 +130,11 @@ internal static class DataCommand
             JobText.Fact(output.Result, split, $"{Format.Count(classes)} {(classes == 1 ? "class" : "classes")}");
         }
 
+        if (DescriptionsOf(manifest) is > 0 and int values)
+        {
+            JobText.Fact(output.Result, "described", $"each class by {values} {(values == 1 ? "value" : "values")}");
+        }
+
         JobText.Fact(output.Result, "content", $"SHA-256 {manifest.ContentSha256}");
         JobText.Fact(output.Result, "licence", manifest.Licence);
         JobText.Fact(output.Result, "source", manifest.Source);
@@ -153,6 +165,7 @@ internal static class DataCommand
         ["classes"] = manifest.Classes.Length,
         ["examples"] = manifest.Classes.Sum(each => (long)each.Examples),
         ["splits"] = new JsonObject(Splits(manifest).Select(each => KeyValuePair.Create<string, JsonNode?>(each.Split, each.Classes))),
+        ["descriptions"] = DescriptionsOf(manifest),
         ["licence"] = manifest.Licence,
         ["source"] = manifest.Source,
         ["importedAt"] = manifest.ImportedAt.ToString("O", CultureInfo.InvariantCulture),
@@ -160,6 +173,8 @@ internal static class DataCommand
 
     private static IEnumerable<(string Split, int Classes)> Splits(DatasetManifest manifest) =>
         manifest.Classes.GroupBy(each => each.Split).Select(group => (group.Key, group.Count()));
+
+    private static int DescriptionsOf(DatasetManifest manifest) => manifest.Classes.IsEmpty ? 0 : manifest.Classes[0].Description.Length;
 
     private static string Shape(DatasetManifest manifest) => string.Join(" x ", manifest.ExampleShape);
 }

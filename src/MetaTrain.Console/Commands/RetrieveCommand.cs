@@ -19,7 +19,7 @@ internal static class RetrieveCommand
     {
         var command = new Command("retrieve", "Finds the classes nearest to images, among classes that were never trained on (methods that compare examples).");
         Argument<string> job = JobArgument.Create();
-        var among = new Option<string>("--among") { Description = "The classes: a folder with a sub-folder of images for each.", HelpName = "FOLDER", Required = true };
+        var among = new Option<string>("--among") { Description = "The classes: a folder with a sub-folder of images for each; or, for a job with algorithm.descriptions, a text file that describes each in a line 'class,value,value,...'.", HelpName = "FOLDER_OR_FILE", Required = true };
         var queries = new Option<string>("--queries") { Description = "What to find the classes of: an image, or a folder of images.", HelpName = "FOLDER_OR_FILE", Required = true };
         Option<int?> top = SharedOptions.WholeOrNone("--top", $"How many classes a query is answered with. Default: {StandardTop}.", 1, MostClasses);
         Option<CheckpointSelector> at = AtOption.Create();
@@ -32,7 +32,7 @@ internal static class RetrieveCommand
         shared.AddTo(command, shared.Cluster, shared.Data, shared.Store, shared.Silo, shared.Json);
         command.SetAction(async (parse, cancellationToken) =>
         {
-            var (classes, images) = await RetrievalFiles.ReadAsync(parse.GetRequiredValue(among), parse.GetRequiredValue(queries), cancellationToken);
+            var (classes, descriptions, images) = await RetrievalFiles.ReadAsync(parse.GetRequiredValue(among), parse.GetRequiredValue(queries), cancellationToken);
             await using ClusterSession session = await ClusterSession.ConnectOrStartAsync(
                 host, shared.TargetOf(parse, host), workers: 1, cancellationToken);
             JobStatus status = await JobArgument.ResolveAsync(session.Client, parse.GetRequiredValue(job), cancellationToken);
@@ -40,6 +40,7 @@ internal static class RetrieveCommand
             {
                 At = parse.GetValue(at),
                 Classes = classes,
+                Descriptions = descriptions,
                 Queries = images,
                 Top = parse.GetValue(top) ?? StandardTop,
             };

@@ -11,6 +11,9 @@ public sealed record ImageDataset(string Name, ImmutableArray<int> ExampleShape,
 {
     /// <summary>Bytes an example.</summary>
     public int ExampleLength => ExampleShape.Aggregate(1, (product, size) => product * size);
+
+    /// <summary>By how many values each class is described; 0 where none is.</summary>
+    public int Descriptions => Classes.IsEmpty ? 0 : Classes[0].Description.Length;
 }
 
 /// <summary>One class of an <see cref="ImageDataset"/>.</summary>
@@ -18,7 +21,11 @@ public sealed record ImageDataset(string Name, ImmutableArray<int> ExampleShape,
 /// <param name="Split">Its split: classes of two splits never overlap.</param>
 /// <param name="Examples">How many examples it has.</param>
 /// <param name="Pixels">[examples, channels, height, width], 0 to 255.</param>
-public sealed record ImageClass(string Name, Split Split, int Examples, byte[] Pixels);
+public sealed record ImageClass(string Name, Split Split, int Examples, byte[] Pixels)
+{
+    /// <summary>What is told of it beside its examples, as many values as of every other class of the data set; empty where nothing is.</summary>
+    public ImmutableArray<float> Description { get; init; } = [];
+}
 
 /// <summary>Finds data sets by name: the cluster reads them from the store, a test makes them up.</summary>
 public interface IDatasetProvider

@@ -11,13 +11,14 @@ namespace MetaTrain.Learning.Episodes;
 /// <param name="shots">Support examples a class.</param>
 /// <param name="queries">Query examples a class.</param>
 /// <param name="input">The shape of one input.</param>
-internal sealed class EpisodeSizes(CountRange ways, CountRange shots, int queries, ImmutableArray<int> input)
+/// <param name="descriptions">By how many values each class is described.</param>
+internal sealed class EpisodeSizes(CountRange ways, CountRange shots, int queries, ImmutableArray<int> input, int descriptions = 0)
 {
     /// <summary>The most ways and shots.</summary>
-    public EpisodeShape Largest { get; } = new() { Ways = ways.Most, Shots = shots.Most, Queries = queries, Input = input };
+    public EpisodeShape Largest { get; } = new() { Ways = ways.Most, Shots = shots.Most, Queries = queries, Input = input, Descriptions = descriptions };
 
     /// <summary>The fewest ways and shots.</summary>
-    public EpisodeShape Smallest { get; } = new() { Ways = ways.Least, Shots = shots.Least, Queries = queries, Input = input };
+    public EpisodeShape Smallest { get; } = new() { Ways = ways.Least, Shots = shots.Least, Queries = queries, Input = input, Descriptions = descriptions };
 
     /// <summary>Those of a meta-iteration: a pure function of seed and iteration.</summary>
     public EpisodeShape At(ulong seed, long iteration)

@@ -6,7 +6,10 @@ using MetaTrain.Learning.Episodes;
 
 namespace MetaTrain.Learning.Experiments;
 
-/// <summary>Retrieval among image files: they are read as an import reads them, to the inputs that the method was trained on.</summary>
+/// <summary>
+/// Retrieval of image files, among classes that are images or descriptions: images are read as an import reads them, to the inputs that the
+/// method was trained on.
+/// </summary>
 internal static class FileRetrieval
 {
     /// <summary>Values of all images of classes: their features are computed at once, so that they bound the memory that is taken.</summary>
@@ -37,7 +40,16 @@ internal static class FileRetrieval
         Check(algorithm, source.TrainingShape, classes, queries);
         try
         {
-            NamedClass[] named = [.. classes.Select(each => new NamedClass(each.Name, Inputs(each.Images, input, source.HasInk)))];
+            NamedClass[] named =
+            [
+                .. classes.Select(each => new NamedClass(each.Name, Inputs(each.Images, input, source.HasInk)) { Description = each.Description.AsMemory() }),
+            ];
+            if (NormalisesQueriesAlone(algorithm))
+            {
+                return Retrieval.Retrieve(
+                    algorithm, parameters, input, named, Inputs(queries, input, source.HasInk), Math.Min(count, named.Length), transductive: true);
+            }
+
             var examples = Math.Max(1, ValuesAtOnce / ((classes.Sum(each => (long)each.Images.Length) + 1) * source.TrainingShape.InputLength));
             var answers = ImmutableArray.CreateBuilder<ImmutableArray<RetrievedClass>>(queries.Count);
             foreach (var some in queries.Chunk((int)Math.Min(examples, queries.Count)))
@@ -68,17 +80,23 @@ internal static class FileRetrieval
 
         if (classes.Count < 2)
         {
-            throw new RetrievalException($"There is nothing to choose between: give at least 2 classes, not {classes.Count}, each a folder of images.");
+            throw new RetrievalException($"There is nothing to choose between: give at least 2 classes, not {classes.Count}, each a folder of images, or each a line of a description file.");
         }
 
-        if (classes.FirstOrDefault(each => each.Images.IsEmpty) is { } empty)
-        {
-            throw new RetrievalException($"The class '{empty.Name}' has no images: give it at least one, or leave it out.");
-        }
-
+        CheckClasses(classes, (algorithm as ComparisonMethod)?.Descriptions ?? 0);
         if (queries.Count == 0)
         {
             throw new RetrievalException("There are no queries: give at least one image.");
+        }
+
+        if (NormalisesQueriesAlone(algorithm))
+        {
+            var most = ValuesAtOnce / shape.InputLength;
+            if (queries.Count == 1 || queries.Count > most)
+            {
+                throw new RetrievalException(
+                    $"This model normalises over its batch, and beside descriptions that is of the queries alone: give 2 to {most:N0} of them at a time, not {queries.Count:N0}, or train a model without batch normalisation, such as mlp.");
+            }
         }
 
         var images = classes.Sum(each => (long)each.Images.Length);
@@ -95,6 +113,30 @@ internal static class FileRetrieval
                 + $"{Math.Max(1, MostValues / ((images + 1) * shape.InputLength)):N0} at a time.");
         }
     }
+
+    private static void CheckClasses(IReadOnlyList<ImageFileClass> classes, int told)
+    {
+        if (told == 0 && classes.Any(each => !each.Description.IsEmpty))
+        {
+            throw new RetrievalException(
+                "This job compares with images of classes and not with descriptions: give a folder of images for each class, or train gaussian-proto with algorithm.descriptions.");
+        }
+
+        if (told > 0 && classes.FirstOrDefault(each => each.Description.Length != told) is { } other)
+        {
+            throw new RetrievalException(other.Description.IsEmpty
+                ? $"This job compares with descriptions of {told} values and not with images of classes: give a text file that describes each class in a line 'class,value,value,...'."
+                : $"The class '{other.Name}' is described by {other.Description.Length} values, and this job was trained with {told}: describe the classes by the same values as those of its data.");
+        }
+
+        if (told == 0 && classes.FirstOrDefault(each => each.Images.IsEmpty) is { } empty)
+        {
+            throw new RetrievalException($"The class '{empty.Name}' has no images: give it at least one, or leave it out.");
+        }
+    }
+
+    // Beside descriptions there are no examples to be normalised with.
+    private static bool NormalisesQueriesAlone(IMetaAlgorithm algorithm) => algorithm is ComparisonMethod { Descriptions: > 0, BodyMixesExamples: true };
 
     /// <summary>[N, D]: bytes 0 to 255 become 0 to 1, as a task source has them.</summary>
     private static float[] Inputs(IReadOnlyCollection<ImageFile> files, ImmutableArray<int> input, bool hasInk) =>

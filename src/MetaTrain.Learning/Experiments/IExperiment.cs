@@ -74,7 +74,7 @@ public interface IExperiment
     Demonstration Demonstrate(EvaluationSettings settings, int task, ReadOnlyMemory<float> parameters);
 
     /// <summary>The nearest classes of each query, the most probable first; computed on the calling thread.</summary>
-    /// <param name="classes">What is searched: at least 2 classes, each with an image.</param>
+    /// <param name="classes">What is searched: at least 2 classes, each with an image, or each with a description.</param>
     /// <param name="queries">At least one.</param>
     /// <param name="count">How many classes a query is answered with, if there are as many; at least 1.</param>
     /// <param name="parameters">[P].</param>

@@ -30,7 +30,10 @@ public sealed class DatasetUploadTests : IAsyncDisposable
         DatasetManifest manifest = await ImportAsync("set", _folder.File("set.zip"));
 
         Assert.Equal("set", manifest.Name);
-        Assert.Equal(new DatasetImportRequest("set", "set.zip", content.Length), _cluster.Import.Begun);
+        DatasetImportRequest begun = _cluster.Import.Begun!;
+        Assert.Equal(("set", "set.zip", content.Length), (begun.Name, begun.FileName, begun.Length));
+        Assert.Empty(begun.SplitFiles);
+        Assert.Equal(new DatasetImportRequest("set", "set.zip", content.Length), begun with { SplitFiles = [] });
         Assert.Equal(content, _cluster.Import.Content);
         Assert.Equal([DatasetUpload.PieceBytes, DatasetUpload.PieceBytes, 17], _cluster.Import.PieceLengths);
         Assert.True(_cluster.Import.Completed);
@@ -43,10 +46,11 @@ public sealed class DatasetUploadTests : IAsyncDisposable
         await File.WriteAllTextAsync(_folder.File("val.txt"), "bee", TestContext.Current.CancellationToken);
         _cluster.Import.Read = _ => new DatasetImportStatus(1, Manifest("set"), null);
 
-        await ImportAsync("set", _folder.File("set.zip"), new ImportOptions { SplitFiles = [_folder.File("val.txt")], Size = 32, Channels = 3 });
+        await ImportAsync("set", _folder.File("set.zip"), new ImportOptions { SplitFiles = [_folder.File("val.txt")], Descriptions = _folder.File("val.txt"), Size = 32, Channels = 3 });
 
         DatasetImportRequest begun = _cluster.Import.Begun!;
-        Assert.Equal([new DatasetSplitFile("val.txt", "bee")], begun.SplitFiles);
+        Assert.Equal([new DatasetTextFile("val.txt", "bee")], begun.SplitFiles);
+        Assert.Equal(new DatasetTextFile("val.txt", "bee"), begun.Descriptions);
         Assert.Equal((32, 3), (begun.Side, begun.Channels));
     }
 

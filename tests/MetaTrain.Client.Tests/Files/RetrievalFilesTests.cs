@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using MetaTrain.Abstractions.Grains;
 using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Client.Files;
 using MetaTrain.Client.Tests.Fakes;
@@ -26,8 +28,9 @@ public sealed class RetrievalFilesTests : IDisposable
     [Fact]
     public async Task Read_TakesEachFoldersImages_InOrder()
     {
-        var (classes, queries) = await ReadAsync();
+        var (classes, descriptions, queries) = await ReadAsync();
 
+        Assert.Null(descriptions);
         Assert.Equal(["a", "b"], classes.Select(each => each.Name));
         Assert.Equal(["1.JPG", "2.png"], classes[1].Images.Select(image => Path.GetFileName(image.Name)));
         Assert.Equal([3, 2], classes[1].Images.Select(image => image.Content.Length));
@@ -36,8 +39,20 @@ public sealed class RetrievalFilesTests : IDisposable
         Assert.Equal([5], (await ReadAsync(queries: "queries/z.png")).Queries.Select(image => image.Content.Length));
     }
 
+    [Fact]
+    public async Task Read_TakesAFileOfDescriptions_InPlaceOfAFolder()
+    {
+        await File.WriteAllTextAsync(_folder.File("told.csv"), "a,1\nb,2", TestContext.Current.CancellationToken);
+
+        var (classes, descriptions, queries) = await ReadAsync("told.csv");
+
+        Assert.Empty(classes);
+        Assert.Equal(new DatasetTextFile("told.csv", "a,1\nb,2"), descriptions);
+        Assert.Equal(2, queries.Length);
+    }
+
     [Theory]
-    [InlineData("nowhere", "queries", "There is no folder")]
+    [InlineData("nowhere", "queries", "There is no folder or file")]
     [InlineData("queries", "queries", "has 1 sub-folder, and there is nothing to choose between: lay out at least 2 classes")]
     [InlineData("empty", "queries", "has 0 sub-folders")]
     [InlineData("among", "nowhere", "There is no file or folder")]
@@ -69,7 +84,7 @@ public sealed class RetrievalFilesTests : IDisposable
         return failure;
     }
 
-    private Task<(System.Collections.Immutable.ImmutableArray<RetrievalClass> Classes, System.Collections.Immutable.ImmutableArray<RetrievalImage> Queries)> ReadAsync(
+    private Task<(ImmutableArray<RetrievalClass> Classes, DatasetTextFile? Descriptions, ImmutableArray<RetrievalImage> Queries)> ReadAsync(
         string among = "among", string queries = "queries") =>
         RetrievalFiles.ReadAsync(_folder.File(among), _folder.File(queries), TestContext.Current.CancellationToken);
 

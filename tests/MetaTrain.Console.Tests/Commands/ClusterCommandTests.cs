@@ -244,9 +244,10 @@ public sealed class ClusterCommandTests : IAsyncDisposable
         _rig.Cluster.Import.Read = _ => new DatasetImportStatus(0, null, "Refused, and that is enough here.");
         await _rig.RunAsync(
             "data", "import", "mine", "--from", _rig.Folder.File("set.zip"), "--size", "32", "--channels", "3",
-            "--split-file", _rig.Folder.File("train.txt"), _rig.Folder.File("val.txt"));
+            "--split-file", _rig.Folder.File("train.txt"), _rig.Folder.File("val.txt"), "--descriptions", _rig.Folder.File("val.txt"));
         DatasetImportRequest begun = _rig.Cluster.Import.Begun!;
         Assert.Equal([("train.txt", "ant"), ("val.txt", "bee")], begun.SplitFiles.Select(file => (file.Name, file.Text)));
+        Assert.Equal(new DatasetTextFile("val.txt", "bee"), begun.Descriptions);
         Assert.Equal((32, 3), (begun.Side, begun.Channels));
     }
 

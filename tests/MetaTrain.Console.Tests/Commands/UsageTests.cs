@@ -43,7 +43,7 @@ public sealed class UsageTests
     [InlineData("retrieve j --queries q", "Option '--among' is required.")]
     [InlineData("retrieve j --among a", "Option '--queries' is required.")]
     [InlineData("retrieve j --among a --queries q --top 0", "--top is '0': give a whole number from 1 to 1000.")]
-    [InlineData("retrieve j --among nowhere --queries q", "There is no folder 'nowhere'")]
+    [InlineData("retrieve j --among nowhere --queries q", "There is no folder or file 'nowhere'")]
     [InlineData("data import omniglot", "Option '--from' is required.")]
     [InlineData("data import mine --from here --size 513", "--size is '513': give a whole number from 1 to 512.")]
     [InlineData("data import mine --from here --channels 2", "'2'")]

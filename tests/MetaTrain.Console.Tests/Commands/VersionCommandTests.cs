@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using MetaTrain.Abstractions.Grains;
 using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Storage;
 using MetaTrain.Client.Tests.Fakes;
@@ -96,6 +97,20 @@ public sealed class VersionCommandTests : IAsyncDisposable
         Assert.Equal($"{"QUERY".PadRight(width)}  NEAREST CLASS  2", lines[0]);
         Assert.Equal($"{asked.Queries[0].Name}  beta 94.0 %    alpha 6.0 %", lines[1]);
         Assert.Equal(2, lines.Length);
+    }
+
+    [Fact]
+    public async Task Retrieve_SendsWhatDescribesClasses_InPlaceOfImages()
+    {
+        RetrievalRequest? asked = null;
+        _job.Retrieve = request => Found(asked = request);
+        Folder();
+        await File.WriteAllTextAsync(_rig.Folder.File("told.csv"), "alpha,1\nbeta,2", TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, await _rig.RunAsync("retrieve", "glyphs", "--among", _rig.Folder.File("told.csv"), "--queries", _rig.Folder.File("asked")));
+
+        Assert.Empty(asked!.Classes);
+        Assert.Equal(new DatasetTextFile("told.csv", "alpha,1\nbeta,2"), asked.Descriptions);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using MetaTrain.Learning.Datasets;
 using MetaTrain.Learning.Datasets.Images;
+using MetaTrain.Learning.Datasets.Import;
 using MetaTrain.Learning.Episodes;
 using MetaTrain.Learning.Experiments;
 using MetaTrain.Learning.Tests.Datasets.Import;
@@ -94,6 +95,37 @@ public sealed class FileRetrievalTests
     }
 
     [Fact]
+    public void Retrieve_FindsTheClassWhoseDescriptionFits()
+    {
+        // The one feature is the mean brightness, from 0 to 1; a class is where its description says.
+        var experiment = Described("""{ "kind": "mlp", "hidden": [1] }""", dimensions: 1);
+        var parameters = new float[experiment.InitialParameters().Length];
+        Span<float> Of(string name) => experiment.Parameters.Single(slot => slot.Name == name) is var slot ? parameters.AsSpan(slot.Offset, slot.Length) : default;
+        Of("layer1.weight").Fill(1f / 144);
+        Of("gaussian.mean.weight")[0] = 1;
+        Of("gaussian.describe.mean.weight")[0] = 1;
+        var classes = ImageFileClass.Described(new DescriptionFile("told.csv", "dark,0.1,0\nmiddle,0.5,0\nbright,0.9,0"));
+
+        var found = experiment.Retrieve(classes, [Plain("b.png", 230), Plain("d.png", 20)], count: 2, parameters);
+
+        Assert.Equal(["bright middle", "dark middle"], found.Select(answer => string.Join(' ', answer.Select(each => each.Name))));
+        Assert.Equal(experiment.Retrieve(classes, [Plain("d.png", 20)], count: 2, parameters)[0], found[1]);
+    }
+
+    [Fact]
+    public void Retrieve_NormalisesQueriesTogether_WhereThereAreDescriptionsAlone()
+    {
+        var experiment = Described(Specs.SmallConv, dimensions: 4);
+        var classes = ImageFileClass.Described(new DescriptionFile("told.csv", "dark,0.1,0\nbright,0.9,0"));
+
+        var found = experiment.Retrieve(classes, [File("a", 1), File("b", 2)], count: 2, experiment.InitialParameters());
+
+        Assert.All(found, answer => Assert.Equal(1, answer.Sum(each => each.Probability), 1e-5));
+        Assert.Contains("give 2 to 14,563 of them at a time, not 1", Assert.Throws<RetrievalException>(
+            () => experiment.Retrieve(classes, [File("a", 1)], count: 2, experiment.InitialParameters())).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Retrieve_SaysInOneSentence_WhatCannotBe()
     {
         Refused("one that tells apart", "retrieve with an instance-based one", Create("maml"), Classes(2), [File("q", 1)]);
@@ -104,6 +136,12 @@ public sealed class FileRetrievalTests
         Refused("unequal numbers", "\"class 1\" has another number of examples than \"class 0\", 1 instead of 2", Create("matching-net"), [new("class 0", [File("a", 0), File("b", 4)]), Classes(2)[1]], [File("q", 1)]);
         Refused("no image", "'text.png'", comparison, Classes(2), [new("text.png", "this is no image"u8.ToArray())]);
         Refused("no images", "[144]", Experiment.Create(Specs.Of("""{ "kind": "proto-net" }"""), new BlobSource(3, 1, 2, 0.3f, 144)), Classes(2), [File("q", 1)]);
+        var told = ImageFileClass.Described(new DescriptionFile("told.csv", "a,1,2\nb,3,4"));
+        var described = Described(Specs.TwoLayers, dimensions: 4);
+        Refused("described", "compares with images of classes and not with descriptions", comparison, told, [File("q", 1)]);
+        Refused("shown", "compares with descriptions of 2 values and not with images", described, Classes(2), [File("q", 1)]);
+        Refused("otherwise described", "'a' is described by 1 values, and this job was trained with 2", described, ImageFileClass.Described(new DescriptionFile("told.csv", "a,1\nb,3")), [File("q", 1)]);
+        Assert.Contains("describes no class", Assert.Throws<RetrievalException>(() => ImageFileClass.Described(new DescriptionFile("told.csv", ""))).Message, StringComparison.Ordinal);
         ImageFile one = File("same", 1);
         Refused("too many images", "at most 58,254 in all", comparison, [new("a", [.. Enumerable.Repeat(one, 60_000)]), new("b", [one])], [one]);
         Refused("too much", "at most 931 at a time", comparison, [new("a", [.. Enumerable.Repeat(one, 999)]), new("b", [one])], [.. Enumerable.Repeat(one, 1000)]);
@@ -117,6 +155,16 @@ public sealed class FileRetrievalTests
     }
 
     private static Experiment Create(string kind, string model = Specs.TwoLayers) => Experiment.Create(Specs.Of($$"""{ "kind": "{{kind}}" }""", model), Images);
+
+    private static Experiment Described(string model, int dimensions)
+    {
+        ImageClass[] classes = [.. Enumerable.Range(0, 9).Select(number => new ImageClass($"{number}", (Split)(number / 3), 3, new byte[3 * 144]) { Description = [number, 1] })];
+        return Experiment.Create(
+            Specs.Of($$"""{ "kind": "gaussian-proto", "covariance": "constant", "descriptions": 2, "dimensions": {{dimensions}} }""", model),
+            new ImageTaskSource(new ImageDataset("told", [1, 12, 12], [.. classes]), new ImageOptions { Ways = 3, Shots = 1, Queries = 1 }));
+    }
+
+    private static ImageFile Plain(string name, byte grey) => new(name, TestPng.Grey(12, 12, (_, _) => grey));
 
     private static ImageFileClass[] Classes(int count) => [.. Enumerable.Range(0, count).Select(number => new ImageFileClass($"class {number}", [File($"{number}.png", number)]))];
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using MetaTrain.Abstractions.Datasets;
 using MetaTrain.Abstractions.Storage;
 using StackExchange.Redis;
@@ -67,6 +68,24 @@ public abstract class DatasetStoreConformance(StoreFixture fixture) : StoreConfo
     }
 
     [Fact]
+    public async Task Find_ReadsWhatAnEarlierVersionWrote_WhichDescribedNoClass()
+    {
+        StoreClient client = Connect();
+        await client.Datasets.CommitAsync(await WriteAsync(client, "old", 1, 2), Cancellation);
+        IDatabase database = (await client.ConnectAsync()).GetDatabase();
+        string key = (await client.KeysAsync("old")).Single(key => key.EndsWith("old", StringComparison.Ordinal));
+        JsonNode manifest = JsonNode.Parse((string)(await database.StringGetAsync(key))!)!;
+        foreach (JsonNode? each in manifest["classes"]!.AsArray())
+        {
+            Assert.True(each!.AsObject().Remove("description"));
+        }
+
+        await database.StringSetAsync(key, manifest.ToJsonString());
+
+        Assert.All((await client.Datasets.FindAsync("old", Cancellation))!.Classes, each => Assert.Empty(each.Description));
+    }
+
+    [Fact]
     public async Task Find_GivesTheContentAskedFor_ThoughTheNameHasAnotherSince()
     {
         StoreClient client = Connect();
@@ -114,7 +133,7 @@ public abstract class DatasetStoreConformance(StoreFixture fixture) : StoreConfo
         {
             byte[] content = Bytes(784 * 20, seed);
             await client.Datasets.WriteShardAsync(Sha(content), content, Cancellation);
-            classes.Add(new DatasetClass($"class-{seed}", "train", 20, Sha(content)));
+            classes.Add(new DatasetClass($"class-{seed}", "train", 20, Sha(content)) { Description = [seed, -0.1f] });
         }
 
         return new DatasetManifest

@@ -36,7 +36,8 @@ public sealed class ImageTaskSource : ITaskSource
         _groups = [.. Enum.GetValues<Split>().Select(split => GroupsOf(split, ClassGroups.OfNames))];
         _classesByName = [.. Enum.GetValues<Split>().Select(split =>
             _classes[(int)split].Length > MostReported ? ClassGroups.None : GroupsOf(split, ClassGroups.OfEach))];
-        _sizes = new EpisodeSizes(options.Ways, options.Shots, options.Queries, dataset.ExampleShape);
+        // What is told of a class is not true of its rotations, nor of one image that stands for a class.
+        _sizes = new EpisodeSizes(options.Ways, options.Shots, options.Queries, dataset.ExampleShape, _rotates || !options.Labels ? 0 : dataset.Descriptions);
     }
 
     /// <inheritdoc/>
@@ -75,6 +76,11 @@ public sealed class ImageTaskSource : ITaskSource
         if (!shape.Input.SequenceEqual(_dataset.ExampleShape))
         {
             return $"Images of '{_dataset.Name}' have the shape [{string.Join(", ", _dataset.ExampleShape)}], not [{string.Join(", ", shape.Input)}].";
+        }
+
+        if (shape.Descriptions != TrainingShape.Descriptions)
+        {
+            return $"Classes of '{_dataset.Name}' are described by {TrainingShape.Descriptions} values here, not by {shape.Descriptions}.";
         }
 
         if (_rotates && _size.Width != _size.Height)
@@ -140,6 +146,11 @@ public sealed class ImageTaskSource : ITaskSource
             {
                 (source, var only) = unlabelled.Find(number);
                 drawn.Fill(only);
+            }
+
+            if (shape.Descriptions > 0)
+            {
+                source.Description.CopyTo(block.Description(task, way));
             }
 
             for (var example = 0; example < each; example++)

@@ -31,10 +31,10 @@ public static class DatasetImporter
             : ImageFolderImporter.ReadFolder(Allowed(name), folder, options, progress, cancellationToken);
 
     private static bool IsOmniglot(string name, ImageFolderOptions? options) => name == OmniglotImporter.Name
-        && (options is null or { Side: null, Channels: null, SplitFiles.IsEmpty: true }
+        && (options is null or { Side: null, Channels: null, SplitFiles.IsEmpty: true, Descriptions: null }
             ? true
             : throw new DatasetImportException(
-                $"'{OmniglotImporter.Name}' has a size and a split of its own: leave size, channels and split files out, or import it under another name, as a folder of images."));
+                $"'{OmniglotImporter.Name}' has a size and a split of its own: leave size, channels, split files and descriptions out, or import it under another name, as a folder of images."));
 
     private static string Allowed(string name) => TaskSourceRegistry.All.Entries.Any(entry => entry.Names.Contains(name))
         ? throw new DatasetImportException($"'{name}' is the name of a built-in task source: choose another name for the data set.")

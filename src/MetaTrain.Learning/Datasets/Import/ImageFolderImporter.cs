@@ -55,11 +55,18 @@ public static class ImageFolderImporter
     {
         options.Check();
 
-        // What is wrong with split files is said before minutes of reading.
+        // What is wrong with these files is said before minutes of reading.
         var declared = options.SplitFiles.IsEmpty ? null : DeclaredSplits.Read(options.SplitFiles);
+        var described = options.Descriptions?.Read().ToDictionary(each => each.Class, each => each.Values, StringComparer.Ordinal);
         var files = new ImageFiles(options, progress);
         read(files.Visit);
         var (classes, splits) = ImageFolderLayout.Arrange(files.Paths, origin, declared);
+        if (described is not null && classes.Keys.FirstOrDefault(className => !described.ContainsKey(className)) is { } silent)
+        {
+            throw new DatasetImportException(
+                $"The description file '{options.Descriptions!.Name}' does not describe the class '{silent}': add a line for it; a class is called as its folder.");
+        }
+
         var shape = files.Shape();
         var decoded = new SortedDictionary<string, SortedDictionary<string, byte[]>>(StringComparer.Ordinal);
         foreach (var (className, members) in classes)
@@ -74,7 +81,8 @@ public static class ImageFolderImporter
             decoded.Add(className, images);
         }
 
-        return ImportedDataset.Create(name, shape, decoded, className => splits[className], licence: null, source: null);
+        return ImportedDataset.Create(
+            name, shape, decoded, className => splits[className], licence: null, source: null, className => described?[className] ?? []);
     }
 }
 
@@ -89,6 +97,9 @@ public sealed record ImageFolderOptions
 
     /// <summary>What says which class is of which split; empty leaves it to the folders.</summary>
     public ImmutableArray<SplitFile> SplitFiles { get; init; } = [];
+
+    /// <summary>What describes each class by numbers; null where nothing does.</summary>
+    public DescriptionFile? Descriptions { get; init; }
 
     internal void Check()
     {

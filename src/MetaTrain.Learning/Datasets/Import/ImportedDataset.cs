@@ -18,15 +18,20 @@ public sealed record ImportedDataset(ImageDataset Dataset, ImmutableArray<string
     /// <param name="splitOf">The split of each class.</param>
     /// <param name="licence">The licence.</param>
     /// <param name="source">Where the data come from.</param>
+    /// <param name="descriptionOf">What is told of each class; null where nothing is of any.</param>
     internal static ImportedDataset Create(
         string name,
         ImmutableArray<int> exampleShape,
         SortedDictionary<string, SortedDictionary<string, byte[]>> classes,
         Func<string, Split> splitOf,
         string? licence,
-        string? source)
+        string? source,
+        Func<string, ImmutableArray<float>>? descriptionOf = null)
     {
-        var built = classes.Select(c => new ImageClass(c.Key, splitOf(c.Key), c.Value.Count, Concatenate(c.Value.Values))).ToImmutableArray();
+        var built = classes.Select(c => new ImageClass(c.Key, splitOf(c.Key), c.Value.Count, Concatenate(c.Value.Values))
+        {
+            Description = descriptionOf?.Invoke(c.Key) ?? [],
+        }).ToImmutableArray();
         var hashes = built.Select(c => Convert.ToHexStringLower(SHA256.HashData(c.Pixels))).ToImmutableArray();
         return new ImportedDataset(new ImageDataset(name, exampleShape, built), hashes, licence, source);
     }

@@ -33,6 +33,28 @@ public sealed class ImageTaskSourceTests
     }
 
     [Fact]
+    public void Sample_TellsWhatDescribesItsClasses()
+    {
+        var dataset = MadeUpImages.Create(ClassesPerSplit);
+        dataset = dataset with { Classes = [.. dataset.Classes.Select((c, index) => c with { Description = [index, -index] })] };
+        var source = new ImageTaskSource(dataset, new ImageOptions { Ways = 5, Shots = 1, Queries = 1 });
+        var block = new EpisodeBlock(source.TrainingShape, tasks: 2);
+
+        source.Sample(new EpisodeKey(1, Split.Test, 0, 0), block, task: 1);
+
+        for (var way = 0; way < 5; way++)
+        {
+            float number = MadeUpImages.Identify(block.SupportInput(1, way).ToArray()).Class;
+            Assert.Equal([number, -number], block.Description(1, way).ToArray());
+        }
+
+        // What is told of a class is not true of its rotations, nor of one image.
+        Assert.Equal(0, new ImageTaskSource(dataset, new ImageOptions { Augment = [ImageAugmentation.RotateClasses] }).TrainingShape.Descriptions);
+        Assert.Equal(0, new ImageTaskSource(dataset, new ImageOptions { Labels = false }).TrainingShape.Descriptions);
+        Assert.Contains("described by 2 values here, not by 3", source.Refuse(Split.Test, source.TrainingShape with { Descriptions = 3 }), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Sample_SaysWhichClasses_AndTheirGroups()
     {
         var dataset = MadeUpImages.Create(ClassesPerSplit);
