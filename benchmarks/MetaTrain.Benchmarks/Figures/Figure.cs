@@ -151,7 +151,9 @@ internal sealed record Figure(string Id, string Table, string Method, string Exa
             0,
             "-",
             "algorithm={kind: lstm-optimizer, metaLoss: query, innerSteps: 5, truncation: 5, outputScale: 0.1}",
-            "meta.iterations=6000",
+            "meta.iterations=2000",
+            "meta.tasksPerIteration=8",
+            "plan={blockSize: 4}",
             "evaluation.final.innerSteps=[0, 1, 5]"),
         new(
             "sinusoid-hsml",

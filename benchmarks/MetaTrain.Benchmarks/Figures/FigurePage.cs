@@ -33,6 +33,8 @@ internal static class FigurePage
         iterations of the sinusoid were chosen by trials measured on test episodes; the examples of MAML, ANIL, Meta-SGD, Reptile, MAML++
         and FOMAML were changed after first test figures short of what was asked. The row that tests MAML at its paper's settings with one query a
         class was added when that with fifteen was known; that the authors test so was read in their code (main.py: as many queries as shots).
+        Implicit MAML's steps on the sinusoid are the first that did not diverge. The optimizers of perceptrons were compared on 128 tasks first
+        (0.0318 ± 0.0094 against Adam's 0.0412 ± 0.0114, the difference 0.0095 ± 0.0109), then on the 512 that contests have since.
 
         Never run to the end, and without a row: implicit MAML, HSML and the learned optimizer on Omniglot, Matching networks with full-context
         embeddings, sampled Gaussian prototypes, concatenated prototypes, ResNet-12, CIFAR-FS and miniImageNet. Each

@@ -80,6 +80,7 @@ internal static partial class MatrixRun
             : throw new InvalidOperationException($"The matrix has a test that its report does not know: {name}.");
     }
 
-    [GeneratedRegex("\\(method: \"([^\"]+)\", model: \"([^\"]+)\", problem: \"([^\"]+)\"\\)$")]
+    // The report escapes the quotes of an argument.
+    [GeneratedRegex("""\(method: \\?"([^"\\]+)\\?", model: \\?"([^"\\]+)\\?", problem: \\?"([^"\\]+)\\?"\)$""")]
     private static partial Regex CellOf();
 }

@@ -44,13 +44,16 @@ public sealed record ContestCurve(string Name, double? LearningRate, ImmutableAr
 /// <summary>
 /// Optimizers side by side on the support losses of the same held-out tasks from the same starts (arXiv:1606.04474, section 3). Those made by
 /// hand take the learning rate of a grid whose mean loss after the last step is least on validation tasks; what is reported is measured on
-/// test tasks. Immutable; computes in float32, learning rates side by side on as many threads as there are processors.
+/// test tasks. Immutable; computes in float32, some tasks at a time on as many threads as there are processors.
 /// </summary>
 /// <param name="source">Where the tasks come from.</param>
 /// <param name="model">What is optimized; each task starts at a draw of its initial values, also where a learned optimizer has learned others.</param>
 /// <param name="loss">The loss of an example.</param>
 public sealed class OptimizerContest(ITaskSource source, IModel model, ExampleLoss loss)
 {
+    // So many tasks have tensors that stay in the processor's cache, or near it.
+    private const int TasksAtOnce = 16;
+
     private readonly Optimizee _optimizee = new(model, loss);
 
     /// <summary>Steps an optimizer takes.</summary>
@@ -80,23 +83,18 @@ public sealed class OptimizerContest(ITaskSource source, IModel model, ExampleLo
     /// <param name="parameters">[P]: what it learned, in the order of its layout.</param>
     public ContestCurve Measure(LstmOptimizer optimizer, ReadOnlySpan<float> parameters)
     {
-        TorchRuntime.EnsureLoaded();
-        using var scope = NewDisposeScope();
         var layout = new ParameterLayout(optimizer.Parameters.Select(parameter => (parameter.Name, parameter.Shape)));
-        var update = optimizer.Update(ParameterSet.Load(layout, parameters, new ComputeContext()));
-        return Curve("lstm-optimizer", learningRate: null, update, Split.Test);
+        var values = parameters.ToArray();
+        return Curve("lstm-optimizer", learningRate: null, () => optimizer.Update(ParameterSet.Load(layout, values, new ComputeContext())), Split.Test);
     }
 
     /// <summary>One made by hand, with a given learning rate.</summary>
     public ContestCurve Measure(HandMadeOptimizer optimizer, double learningRate) =>
-        Curve(optimizer.ToString(), learningRate, Update(optimizer, learningRate), Split.Test);
+        Curve(optimizer.ToString(), learningRate, () => Update(optimizer, learningRate), Split.Test);
 
     /// <summary>One made by hand, with the learning rate that is best on validation tasks.</summary>
-    public ContestCurve Tune(HandMadeOptimizer optimizer)
-    {
-        var finals = LearningRates.AsParallel().AsOrdered().Select(rate => Curve(optimizer.ToString(), rate, Update(optimizer, rate), Split.Validation).Final.Mean);
-        return Measure(optimizer, LearningRates.Zip(finals).MinBy(pair => double.IsFinite(pair.Second) ? pair.Second : double.PositiveInfinity).First);
-    }
+    public ContestCurve Tune(HandMadeOptimizer optimizer) => Measure(optimizer, LearningRates.MinBy(rate =>
+        Curve(optimizer.ToString(), rate, () => Update(optimizer, rate), Split.Validation).Final.Mean is var mean && double.IsFinite(mean) ? mean : double.PositiveInfinity));
 
     private static CoordinateUpdate Update(HandMadeOptimizer optimizer, double learningRate) => optimizer switch
     {
@@ -105,29 +103,36 @@ public sealed class OptimizerContest(ITaskSource source, IModel model, ExampleLo
         _ => Descent.Adam(learningRate),
     };
 
-    private ContestCurve Curve(string name, double? learningRate, CoordinateUpdate update, Split split)
+    private ContestCurve Curve(string name, double? learningRate, Func<CoordinateUpdate> update, Split split)
+    {
+        var some = Enumerable.Range(0, Tasks).Chunk(TasksAtOnce).AsParallel().AsOrdered().Select(tasks => Run(tasks, update, split)).ToArray();
+        double[][] losses = [.. Enumerable.Range(0, Steps + 1).Select(step => some.SelectMany(each => each[step]).ToArray())];
+        return new ContestCurve(name, learningRate, [.. losses.Select(Measurement.Of)], [.. losses[^1]]);
+    }
+
+    /// <summary>The losses of each task before the first step, and after each.</summary>
+    private double[][] Run(int[] tasks, Func<CoordinateUpdate> update, Split split)
     {
         TorchRuntime.EnsureLoaded();
         TorchRuntime.PinThread();
         using var scope = NewDisposeScope();
-        var block = new EpisodeBlock(source.TrainingShape, Tasks);
-        var seeds = new ulong[Tasks];
-        for (var task = 0; task < Tasks; task++)
+        var block = new EpisodeBlock(source.TrainingShape, tasks.Length);
+        var seeds = new ulong[tasks.Length];
+        foreach (var (place, task) in tasks.Index())
         {
             var key = new EpisodeKey(Seed, split, 0, task);
-            source.Sample(key, block, task);
-            seeds[task] = new CounterRandom(key, RandomPurpose.Algorithm).NextUInt64();
+            source.Sample(key, block, place);
+            seeds[place] = new CounterRandom(key, RandomPurpose.Algorithm).NextUInt64();
         }
 
         var support = EpisodeTensors.Of(BlockData<float>.Of(block), new ComputeContext()).Support;
-        var curve = ImmutableArray.CreateBuilder<Measurement>(Steps + 1);
-        double[] last = [];
+        var losses = new List<double[]>(Steps + 1);
         _ = Descent.Run(
             _optimizee.Draw(seeds, ScalarType.Float32, device: null),
             Steps,
             theta => _optimizee.Slope(theta, support, InnerLoss),
-            update,
-            losses => curve.Add(Measurement.Of(last = TensorData.ToDoubles(losses))));
-        return new ContestCurve(name, learningRate, curve.MoveToImmutable(), [.. last]);
+            update(),
+            each => losses.Add(TensorData.ToDoubles(each)));
+        return [.. losses];
     }
 }
