@@ -30,7 +30,7 @@ internal static class ContestSection
 
         section.Append(
             CultureInfo.InvariantCulture,
-            $"\nMeans over {kept["contest"]!["tasks"]} test tasks with 95% intervals, in the last column of the differences on each task; learning rates are the best of {kept["contest"]!["learningRates"]} by the loss after the last step, on as many validation tasks. Trained for {result["iterations"]} iterations in {result["trainingSeconds"]!.GetValue<double>() / 60:F1} min: {kept["date"]}, {kept["commit"]}, `{kept["command"]}`.\n");
+            $"\nMeans over {kept["contest"]!["tasks"]} test tasks with 95% intervals, in the last column of the differences on each task; learning rates are the best of {kept["contest"]!["learningRates"]} by the loss after the last step, on as many validation tasks. Trained for {result["iterations"]} iterations in {result["trainingSeconds"]!.GetValue<double>() / 60:F1} min: {kept["date"]}, {kept["commit"]}, `{kept["command"]}`; compared: {kept["contest"]!["date"]}, {kept["contest"]!["commit"]}.\n");
         return section.ToString();
     }
 

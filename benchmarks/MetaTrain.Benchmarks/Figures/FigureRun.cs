@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using MetaTrain.Abstractions.Specs;
 
 namespace MetaTrain.Benchmarks.Figures;
@@ -10,7 +11,7 @@ namespace MetaTrain.Benchmarks.Figures;
 /// Trains through the console as anybody would, keeps what it printed in benchmarks/figures/ID.json, and writes docs/results.md, and the lines of
 /// figures in docs/methods.md, from all that is kept there.
 /// </summary>
-internal static class FigureRun
+internal static partial class FigureRun
 {
     private const string Resume = "--resume";
     private const string Apart = "apart";
@@ -32,8 +33,9 @@ internal static class FigureRun
         string[] names = [.. arguments.TakeWhile(static argument => argument != "--")];
         if (names is [Matrix])
         {
-            await KeepAsync(Matrix, await MatrixRun.RunAsync(commit));
-            return 0;
+            JsonObject matrix = await MatrixRun.RunAsync(commit);
+            await KeepAsync(Matrix, matrix);
+            return matrix["cells"]!.AsArray().All(static cell => cell!["failed"]!.AsArray().Count == 0) ? 0 : 1;
         }
 
         string[] more = [.. arguments.Skip(names.Length + 1).SelectMany(InTwo)];
@@ -56,7 +58,7 @@ internal static class FigureRun
         {
             if (again is not null)
             {
-                if (!await MeasureAgainAsync(figure, again, more))
+                if (!await MeasureAgainAsync(figure, again, commit, more))
                 {
                     return 1;
                 }
@@ -73,13 +75,13 @@ internal static class FigureRun
 
             JsonObject kept = new()
             {
-                ["date"] = TimeProvider.System.GetLocalNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+                ["date"] = Today(),
                 ["commit"] = commit,
                 ["command"] = "metatrain " + string.Join(' ', Without("--data", command).Select(static word => word.Contains(' ') ? $"'{word}'" : word)),
                 ["result"] = result,
             };
             await KeepAsync(figure.Id, kept);
-            if (!await AddContestAsync(figure, kept, more) || !await AddOneByOneAsync(figure, kept, more) || !await DrawTaskAsync(figure, result, more))
+            if (!await AddContestAsync(figure, kept, commit, more) || !await AddOneByOneAsync(figure, kept, more) || !await DrawTaskAsync(figure, result, more))
             {
                 return 1;
             }
@@ -94,15 +96,21 @@ internal static class FigureRun
     }
 
     // Of what is kept: a training is not for nothing when what came after it was interrupted.
-    private static async Task<bool> MeasureAgainAsync(Figure figure, string what, IReadOnlyList<string> more)
+    private static async Task<bool> MeasureAgainAsync(Figure figure, string what, string commit, IReadOnlyList<string> more)
     {
+        if (what == Contest && !figure.IsContest)
+        {
+            await Console.Error.WriteLineAsync($"'{figure.Id}' trains no optimizer: name one of {string.Join(", ", Figure.All.Where(static each => each.IsContest).Select(static each => each.Id))}.");
+            return false;
+        }
+
         if (await KeptAsync(figure.Id) is not { } kept)
         {
             await Console.Error.WriteLineAsync($"Nothing is kept of '{figure.Id}': benchmarks/train {figure.Id}.");
             return false;
         }
 
-        return what == Apart ? await AddOneByOneAsync(figure, kept, more) : await AddContestAsync(figure, kept, more);
+        return what == Apart ? await AddOneByOneAsync(figure, kept, more) : await AddContestAsync(figure, kept, commit, more);
     }
 
     private static async Task KeepAsync(string id, JsonObject kept)
@@ -196,7 +204,7 @@ internal static class FigureRun
     private static IEnumerable<string> Without(string option, IReadOnlyList<string> command) =>
         command.Where((word, at) => word != option && (at == 0 || command[at - 1] != option));
 
-    private static async Task<bool> AddContestAsync(Figure figure, JsonObject kept, IReadOnlyList<string> more)
+    private static async Task<bool> AddContestAsync(Figure figure, JsonObject kept, string commit, IReadOnlyList<string> more)
     {
         if (!figure.IsContest)
         {
@@ -209,10 +217,14 @@ internal static class FigureRun
         {
             if (await PrintedAsync(figure, ["export", job, "--to", parameters, "--json", .. DataOf(more)]) is null)
             {
+                await Console.Error.WriteLineAsync($"Its training is kept: benchmarks/train contest {figure.Id} compares what it learned.");
                 return false;
             }
 
-            kept[Contest] = ContestRun.Run(Path.Combine("examples", figure.Example + ".yaml"), [.. figure.Overrides, .. SetBy(more)], parameters);
+            JsonObject contest = ContestRun.Run(Path.Combine("examples", figure.Example + ".yaml"), [.. SetBy(kept["command"]!.GetValue<string>())], parameters);
+            contest["date"] = Today();
+            contest["commit"] = commit;
+            kept[Contest] = contest;
         }
         finally
         {
@@ -227,8 +239,13 @@ internal static class FigureRun
     private static string[] InTwo(string argument) =>
         argument.Split(['=', ':'], 2) is ["--set" or "--data" or Resume, _] both ? both : [argument];
 
-    private static IEnumerable<string> SetBy(IReadOnlyList<string> more) =>
-        more.Zip(more.Skip(1)).Where(static pair => pair.First == "--set").Select(static pair => pair.Second);
+    // What a kept command trained with in place of its example's.
+    private static IEnumerable<string> SetBy(string command) => SetIn().Matches(command).Select(static match => match.Groups[1].Value.Trim('\''));
+
+    private static string Today() => TimeProvider.System.GetLocalNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    [GeneratedRegex("--set ('[^']*'|\\S+)")]
+    private static partial Regex SetIn();
 
     private static IEnumerable<string> DataOf(IEnumerable<string> more) => more.SkipWhile(static word => word != "--data").Take(2);
 

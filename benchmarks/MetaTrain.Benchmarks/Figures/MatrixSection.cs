@@ -54,7 +54,7 @@ internal static class MatrixSection
         return IsRefused(cell) ? "refused" : string.Concat(Letters.Where(letter => cell["passed"]!.AsArray().Any(check => check!.GetValue<string>() == letter.Check)).Select(static letter => letter.Letter));
     }
 
-    private static bool IsRefused(JsonObject cell) => cell["passed"]!.AsArray().Count + cell["failed"]!.AsArray().Count == 1;
+    private static bool IsRefused(JsonObject cell) => cell["passed"]!.AsArray().Count == 1 && cell["failed"]!.AsArray().Count == 0;
 
     private static string ColumnOf(JsonObject cell) => $"{cell["model"]}, {cell["problem"]}";
 }

@@ -20,13 +20,18 @@ public static class RetrievalFiles
         try
         {
             DatasetTextFile? descriptions = File.Exists(among) ? (await TextFiles.ReadAsync([among], "description file", "--among", cancellationToken))[0] : null;
+            if (descriptions?.Text.Contains('\0') == true)
+            {
+                throw Refused($"'{among}' is no text file: --among names a folder with a sub-folder of images for each class, or a text file that describes a class in each line.");
+            }
+
             (string Name, string[] Images)[] classes = descriptions is null ? ClassesOf(among) : [];
             string[] asked = QueriesOf(queries);
-            long bytes = classes.SelectMany(static each => each.Images).Concat(asked).Sum(static path => new FileInfo(path).Length);
+            long bytes = classes.SelectMany(static each => each.Images).Concat(asked).Concat(descriptions is null ? [] : [among]).Sum(static path => new FileInfo(path).Length);
             if (bytes >= RetrievalRequest.MostBytes)
             {
                 throw Refused(
-                    $"The images have {bytes >> 20} MiB together, and a request carries less than {RetrievalRequest.MostBytes >> 20}: "
+                    $"The files have {bytes >> 20} MiB together, and a request carries less than {RetrievalRequest.MostBytes >> 20}: "
                     + "give fewer images of each class, fewer queries at a time, or smaller images.");
             }
 

@@ -34,7 +34,7 @@ public static class AlgorithmRegistry
     {
         (0, _) => context,
         (_, 0) => throw new OptionsException(
-            "algorithm.descriptions", $"algorithm.descriptions is {asked}, but the data describes no classes: import them with --descriptions, and train with labels and without rotate-classes; or leave it out."),
+            "algorithm.descriptions", $"algorithm.descriptions is {asked}, but the data describes no classes: take images that were imported with --descriptions, with labels and without rotate-classes, or a task source that describes them; or leave it out."),
         var (_, told) when told != asked => throw new OptionsException(
             "algorithm.descriptions", $"algorithm.descriptions is {asked}, but the data describes a class by {told} values: take {told}."),
         _ => context,

@@ -21,6 +21,9 @@ internal static class FileRetrieval
     /// <summary>Values of one request, the classes counted again with each query: minutes of one core for a small network.</summary>
     private const long MostValues = 1 << 27;
 
+    /// <summary>Described classes of one request: of more the answers to a few queries are larger than the queries.</summary>
+    private const int MostDescribed = 10_000;
+
     /// <summary>The nearest classes of each query.</summary>
     /// <param name="algorithm">An instance-based method.</param>
     /// <param name="source">What it was trained on.</param>
@@ -50,7 +53,7 @@ internal static class FileRetrieval
                     algorithm, parameters, input, named, Inputs(queries, input, source.HasInk), Math.Min(count, named.Length), transductive: true);
             }
 
-            var examples = Math.Max(1, ValuesAtOnce / ((classes.Sum(each => (long)each.Images.Length) + 1) * source.TrainingShape.InputLength));
+            var examples = Math.Max(1, ValuesAtOnce / ValuesOfAQuery(classes, source.TrainingShape));
             var answers = ImmutableArray.CreateBuilder<ImmutableArray<RetrievedClass>>(queries.Count);
             foreach (var some in queries.Chunk((int)Math.Min(examples, queries.Count)))
             {
@@ -91,7 +94,7 @@ internal static class FileRetrieval
 
         if (NormalisesQueriesAlone(algorithm))
         {
-            var most = ValuesAtOnce / shape.InputLength;
+            var most = ValuesAtOnce / ValuesOfAQuery(classes, shape);
             if (queries.Count == 1 || queries.Count > most)
             {
                 throw new RetrievalException(
@@ -106,11 +109,11 @@ internal static class FileRetrieval
                 $"The classes have {images:N0} images of {shape.InputLength:N0} values: give at most {MostClassValues / shape.InputLength:N0} in all, fewer of each class.");
         }
 
-        if ((images + 1) * queries.Count * shape.InputLength > MostValues)
+        if (ValuesOfAQuery(classes, shape) * queries.Count > MostValues)
         {
+            var what = images == 0 ? $"{classes.Count:N0} described classes" : $"{images:N0} images";
             throw new RetrievalException(
-                $"{queries.Count:N0} queries among {images:N0} images are more than one request may ask for: ask for at most "
-                + $"{Math.Max(1, MostValues / ((images + 1) * shape.InputLength)):N0} at a time.");
+                $"{queries.Count:N0} queries among {what} are more than one request may ask for: ask for at most {Math.Max(1, MostValues / ValuesOfAQuery(classes, shape)):N0} at a time.");
         }
     }
 
@@ -129,11 +132,20 @@ internal static class FileRetrieval
                 : $"The class '{other.Name}' is described by {other.Description.Length} values, and this job was trained with {told}: describe the classes by the same values as those of its data.");
         }
 
+        if (told > 0 && classes.Count > MostDescribed)
+        {
+            throw new RetrievalException($"{classes.Count:N0} classes are described, and one request searches at most {MostDescribed:N0}: give fewer at a time.");
+        }
+
         if (told == 0 && classes.FirstOrDefault(each => each.Images.IsEmpty) is { } empty)
         {
             throw new RetrievalException($"The class '{empty.Name}' has no images: give it at least one, or leave it out.");
         }
     }
+
+    /// <summary>What is computed for a query: itself and all images again, or an answer for each described class.</summary>
+    private static long ValuesOfAQuery(IReadOnlyList<ImageFileClass> classes, EpisodeShape shape) =>
+        Math.Max((classes.Sum(each => (long)each.Images.Length) + 1) * shape.InputLength, classes.Count);
 
     // Beside descriptions there are no examples to be normalised with.
     private static bool NormalisesQueriesAlone(IMetaAlgorithm algorithm) => algorithm is ComparisonMethod { Descriptions: > 0, BodyMixesExamples: true };

@@ -105,6 +105,7 @@ public sealed class OptimizerContest(ITaskSource source, IModel model, ExampleLo
 
     private ContestCurve Curve(string name, double? learningRate, Func<CoordinateUpdate> update, Split split)
     {
+        TorchRuntime.PinThread();
         var some = Enumerable.Range(0, Tasks).Chunk(TasksAtOnce).AsParallel().AsOrdered().Select(tasks => Run(tasks, update, split)).ToArray();
         double[][] losses = [.. Enumerable.Range(0, Steps + 1).Select(step => some.SelectMany(each => each[step]).ToArray())];
         return new ContestCurve(name, learningRate, [.. losses.Select(Measurement.Of)], [.. losses[^1]]);
@@ -113,7 +114,6 @@ public sealed class OptimizerContest(ITaskSource source, IModel model, ExampleLo
     /// <summary>The losses of each task before the first step, and after each.</summary>
     private double[][] Run(int[] tasks, Func<CoordinateUpdate> update, Split split)
     {
-        TorchRuntime.EnsureLoaded();
         TorchRuntime.PinThread();
         using var scope = NewDisposeScope();
         var block = new EpisodeBlock(source.TrainingShape, tasks.Length);

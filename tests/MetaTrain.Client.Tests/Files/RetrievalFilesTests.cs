@@ -46,6 +46,8 @@ public sealed class RetrievalFilesTests : IDisposable
 
         var (classes, descriptions, queries) = await ReadAsync("told.csv");
 
+        Write("classes.zip", 3);
+        Assert.Contains("classes.zip' is no text file", (await FailAsync("classes.zip")).Message);
         Assert.Empty(classes);
         Assert.Equal(new DatasetTextFile("told.csv", "a,1\nb,2"), descriptions);
         Assert.Equal(2, queries.Length);
@@ -74,7 +76,7 @@ public sealed class RetrievalFilesTests : IDisposable
     public async Task Read_RefusesMoreThanARequestCarries()
     {
         Write("among/a/large.png", (int)RetrievalRequest.MostBytes);
-        Assert.StartsWith("The images have 32 MiB together, and a request carries less than 32: give fewer images", (await FailAsync()).Message);
+        Assert.StartsWith("The files have 32 MiB together, and a request carries less than 32: give fewer images", (await FailAsync()).Message);
     }
 
     private async Task<MetaTrainException> FailAsync(string among = "among", string queries = "queries")

@@ -141,6 +141,7 @@ public sealed class FileRetrievalTests
         Refused("described", "compares with images of classes and not with descriptions", comparison, told, [File("q", 1)]);
         Refused("shown", "compares with descriptions of 2 values and not with images", described, Classes(2), [File("q", 1)]);
         Refused("otherwise described", "'a' is described by 1 values, and this job was trained with 2", described, ImageFileClass.Described(new DescriptionFile("told.csv", "a,1\nb,3")), [File("q", 1)]);
+        Refused("too many described", "10,001 classes are described", described, [.. Enumerable.Range(0, 10_001).Select(number => new ImageFileClass($"{number}", []) { Description = [1, 2] })], [File("q", 1)]);
         Assert.Contains("describes no class", Assert.Throws<RetrievalException>(() => ImageFileClass.Described(new DescriptionFile("told.csv", ""))).Message, StringComparison.Ordinal);
         ImageFile one = File("same", 1);
         Refused("too many images", "at most 58,254 in all", comparison, [new("a", [.. Enumerable.Repeat(one, 60_000)]), new("b", [one])], [one]);

@@ -11,13 +11,18 @@ public sealed record ClassDescription(string Class, ImmutableArray<float> Values
 /// <summary>A text file that describes classes by numbers, so that they can be recognised without an example (zero-shot).</summary>
 /// <param name="Name">Its name, without folders.</param>
 /// <param name="Text">
-/// A line for each class, <c>class,value,value,...</c>, with tabs in place of commas where classes have commas in their names. The first line
-/// may name the columns; empty lines and those that begin with # are passed over.
+/// A line for each class, <c>class,value,value,...</c>, with tabs in place of commas where classes have commas in their names. A first line that
+/// begins with class, label or name names the columns; empty lines and those that begin with # are passed over.
 /// </param>
 public sealed record DescriptionFile(string Name, string Text)
 {
     /// <summary>The most values that a class may be described by.</summary>
     public const int MostValues = 4096;
+
+    /// <summary>The most values that all classes may have together: a data set's description travels in one message.</summary>
+    private const int MostInAll = 1 << 20;
+
+    private static readonly string[] Headers = ["class", "label", "name"];
 
     /// <summary>The descriptions in the order of the file.</summary>
     /// <exception cref="DatasetImportException">It describes no class, or not all in the same way; the message is one sentence.</exception>
@@ -26,7 +31,7 @@ public sealed record DescriptionFile(string Name, string Text)
         string[] lines = [.. Text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(line => !line.StartsWith('#'))];
         var separator = lines.Any(line => line.Contains('\t')) ? '\t' : ',';
         string[][] rows = [.. lines.Select(line => line.Split(separator, StringSplitOptions.TrimEntries).Select(field => field.Trim('"')).ToArray())];
-        if (rows.Length > 1 && rows[0].Length > 1 && !IsNumber(rows[0][1], out _))
+        if (rows.Length > 1 && Headers.Contains(rows[0][0], StringComparer.OrdinalIgnoreCase))
         {
             rows = rows[1..];
         }
@@ -34,6 +39,12 @@ public sealed record DescriptionFile(string Name, string Text)
         if (rows.Length == 0)
         {
             throw new DatasetImportException($"The description file '{Name}' describes no class: write a line 'class,value,value,...' for each.");
+        }
+
+        if ((long)rows.Length * rows[0].Length > MostInAll)
+        {
+            throw new DatasetImportException(
+                $"The description file '{Name}' has {rows.Length:N0} classes of {rows[0].Length - 1:N0} values: describe them by at most {MostInAll:N0} values in all.");
         }
 
         var described = ImmutableArray.CreateBuilder<ClassDescription>(rows.Length);

@@ -9,6 +9,7 @@ public sealed class DescriptionFileTests
     [InlineData("ant,1,-0.5\nsea otter,2e-1,0\n")]
     [InlineData("# attributes\r\n\r\nclass,legs,fur\r\nant, 1, -0.5\r\n\"sea otter\",0.2,0\r\n")]
     [InlineData("ant\t1\t-0.5\nsea otter\t.2\t0")]
+    [InlineData("Name,1,2\nant,1,-0.5\nsea otter,0.2,0")]
     public void Read_GivesEachClassItsValues(string text)
     {
         var described = new DescriptionFile("told.csv", text).Read();
@@ -23,6 +24,8 @@ public sealed class DescriptionFileTests
     [InlineData("# nothing\n", "describes no class")]
     [InlineData("ant", "has the line 'ant': write the name of a class and 1 to 4096 values")]
     [InlineData("ant,1\n,2", "has the line ',2'")]
+    [InlineData("ant,O.5\nbee,1", "has 'O.5' among the values of the class 'ant'")]
+    [InlineData("ant,,1\nbee,1,2", "has '' among the values of the class 'ant'")]
     [InlineData("ant,1\nbee,two", "has 'two' among the values of the class 'bee'")]
     [InlineData("ant,1\nbee,NaN", "has 'NaN' among the values of the class 'bee'")]
     [InlineData("ant,1\nbee,1,2", "has 2 values for the class 'bee' and 1 for 'ant'")]
@@ -34,6 +37,11 @@ public sealed class DescriptionFileTests
         Assert.StartsWith("The description file 'told.csv' ", exception.Message, StringComparison.Ordinal);
         Assert.Contains(part, exception.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Read_RefusesMoreValuesThanOneMessageCarries() => Assert.Contains(
+        "300 classes of 4,000 values: describe them by at most 1,048,576 values in all",
+        Assert.Throws<DatasetImportException>(() => new DescriptionFile("told.csv", string.Join('\n', Enumerable.Range(0, 300).Select(number => $"c{number}" + string.Concat(Enumerable.Repeat(",1", 4000))))).Read()).Message);
 
     [Fact]
     public void Import_TellsEachClass_WhatItsLineSays()
