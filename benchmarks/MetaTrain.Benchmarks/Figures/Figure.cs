@@ -130,7 +130,7 @@ internal sealed record Figure(string Id, string Table, string Method, string Exa
             "algorithm={kind: reptile, innerOptimizer: sgd, innerSteps: 5, innerShots: 10, innerLearningRate: 0.02}",
             "meta={iterations: 30000, tasksPerIteration: 5, optimizer: sgd, learningRate: 0.5, schedule: linear}"),
 
-        // Its meta-gradient does not feel that steps overshoot: with larger ones it learns starts from which they do.
+        // Its meta-gradient does not feel that steps overshoot: with larger ones they came to do so.
         new(
             "sinusoid-imaml",
             Sinusoids,

@@ -33,7 +33,7 @@ internal static partial class FigureRun
         string[] names = [.. arguments.TakeWhile(static argument => argument != "--")];
         if (names is [Matrix])
         {
-            JsonObject matrix = await MatrixRun.RunAsync(commit);
+            JsonObject matrix = Dated(await MatrixRun.RunAsync(), commit);
             await KeepAsync(Matrix, matrix);
             return matrix["cells"]!.AsArray().All(static cell => cell!["failed"]!.AsArray().Count == 0) ? 0 : 1;
         }
@@ -73,13 +73,13 @@ internal static partial class FigureRun
                 return 1;
             }
 
-            JsonObject kept = new()
-            {
-                ["date"] = Today(),
-                ["commit"] = commit,
-                ["command"] = "metatrain " + string.Join(' ', Without("--data", command).Select(static word => word.Contains(' ') ? $"'{word}'" : word)),
-                ["result"] = result,
-            };
+            JsonObject kept = Dated(
+                new JsonObject
+                {
+                    ["command"] = "metatrain " + string.Join(' ', Without("--data", command).Select(static word => word.Contains(' ') ? $"'{word}'" : word)),
+                    ["result"] = result,
+                },
+                commit);
             await KeepAsync(figure.Id, kept);
             if (!await AddContestAsync(figure, kept, commit, more) || !await AddOneByOneAsync(figure, kept, more) || !await DrawTaskAsync(figure, result, more))
             {
@@ -221,10 +221,8 @@ internal static partial class FigureRun
                 return false;
             }
 
-            JsonObject contest = ContestRun.Run(Path.Combine("examples", figure.Example + ".yaml"), [.. SetBy(kept["command"]!.GetValue<string>())], parameters);
-            contest["date"] = Today();
-            contest["commit"] = commit;
-            kept[Contest] = contest;
+            string spec = Path.Combine("examples", figure.Example + ".yaml");
+            kept[Contest] = Dated(ContestRun.Run(spec, [.. SetBy(kept["command"]!.GetValue<string>())], parameters), commit);
         }
         finally
         {
@@ -242,7 +240,12 @@ internal static partial class FigureRun
     // What a kept command trained with in place of its example's.
     private static IEnumerable<string> SetBy(string command) => SetIn().Matches(command).Select(static match => match.Groups[1].Value.Trim('\''));
 
-    private static string Today() => TimeProvider.System.GetLocalNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    private static JsonObject Dated(JsonObject measured, string commit)
+    {
+        measured["date"] = TimeProvider.System.GetLocalNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        measured["commit"] = commit;
+        return measured;
+    }
 
     [GeneratedRegex("--set ('[^']*'|\\S+)")]
     private static partial Regex SetIn();

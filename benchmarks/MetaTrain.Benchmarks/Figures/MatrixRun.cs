@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
@@ -23,10 +22,9 @@ internal static partial class MatrixRun
     ];
 
     /// <summary>Runs it.</summary>
-    /// <param name="commit">What is tested.</param>
-    /// <returns>date, commit, command, seconds and cells: of each its method, model and problem, and which checks it passed and failed.</returns>
+    /// <returns>command, seconds and cells: of each its method, model and problem, and which checks it passed and failed.</returns>
     /// <exception cref="InvalidOperationException">The tests did not run, or one has a name that this does not know.</exception>
-    public static async Task<JsonObject> RunAsync(string commit)
+    public static async Task<JsonObject> RunAsync()
     {
         string report = Path.Combine(Path.GetTempPath(), $"metatrain-matrix-{Environment.ProcessId}.xml");
         long start = Stopwatch.GetTimestamp();
@@ -44,8 +42,6 @@ internal static partial class MatrixRun
 
             return new JsonObject
             {
-                ["date"] = TimeProvider.System.GetLocalNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-                ["commit"] = commit,
                 ["command"] = "METATRAIN_CONFORMANCE=all dotnet " + string.Join(' ', Command),
                 ["seconds"] = Math.Round(Stopwatch.GetElapsedTime(start).TotalSeconds),
                 ["cells"] = Cells(XDocument.Load(report)),

@@ -47,17 +47,12 @@ internal static class FileRetrieval
             [
                 .. classes.Select(each => new NamedClass(each.Name, Inputs(each.Images, input, source.HasInk)) { Description = each.Description.AsMemory() }),
             ];
-            if (NormalisesQueriesAlone(algorithm))
-            {
-                return Retrieval.Retrieve(
-                    algorithm, parameters, input, named, Inputs(queries, input, source.HasInk), Math.Min(count, named.Length), transductive: true);
-            }
-
-            var examples = Math.Max(1, ValuesAtOnce / ValuesOfAQuery(classes, source.TrainingShape));
+            var together = Retrieval.NormalisesQueriesAlone(algorithm);
+            var examples = together ? queries.Count : Math.Max(1, ValuesAtOnce / ValuesOfAQuery(classes, source.TrainingShape));
             var answers = ImmutableArray.CreateBuilder<ImmutableArray<RetrievedClass>>(queries.Count);
             foreach (var some in queries.Chunk((int)Math.Min(examples, queries.Count)))
             {
-                answers.AddRange(Retrieval.Retrieve(algorithm, parameters, input, named, Inputs(some, input, source.HasInk), Math.Min(count, named.Length)));
+                answers.AddRange(Retrieval.Retrieve(algorithm, parameters, input, named, Inputs(some, input, source.HasInk), Math.Min(count, named.Length), together));
             }
 
             return answers.MoveToImmutable();
@@ -86,13 +81,13 @@ internal static class FileRetrieval
             throw new RetrievalException($"There is nothing to choose between: give at least 2 classes, not {classes.Count}, each a folder of images, or each a line of a description file.");
         }
 
-        CheckClasses(classes, (algorithm as ComparisonMethod)?.Descriptions ?? 0);
+        CheckClasses(classes, Retrieval.DescriptionsOf(algorithm));
         if (queries.Count == 0)
         {
             throw new RetrievalException("There are no queries: give at least one image.");
         }
 
-        if (NormalisesQueriesAlone(algorithm))
+        if (Retrieval.NormalisesQueriesAlone(algorithm))
         {
             var most = ValuesAtOnce / ValuesOfAQuery(classes, shape);
             if (queries.Count == 1 || queries.Count > most)
@@ -146,9 +141,6 @@ internal static class FileRetrieval
     /// <summary>What is computed for a query: itself and all images again, or an answer for each described class.</summary>
     private static long ValuesOfAQuery(IReadOnlyList<ImageFileClass> classes, EpisodeShape shape) =>
         Math.Max((classes.Sum(each => (long)each.Images.Length) + 1) * shape.InputLength, classes.Count);
-
-    // Beside descriptions there are no examples to be normalised with.
-    private static bool NormalisesQueriesAlone(IMetaAlgorithm algorithm) => algorithm is ComparisonMethod { Descriptions: > 0, BodyMixesExamples: true };
 
     /// <summary>[N, D]: bytes 0 to 255 become 0 to 1, as a task source has them.</summary>
     private static float[] Inputs(IReadOnlyCollection<ImageFile> files, ImmutableArray<int> input, bool hasInk) =>

@@ -61,10 +61,10 @@ public static class Retrieval
         var layout = new ParameterLayout(algorithm.Parameters.Select(parameter => (parameter.Name, parameter.Shape)));
         Check(algorithm, layout, parameters.Length);
         var length = input.Aggregate(1, (product, size) => product * size);
-        var told = (algorithm as ComparisonMethod)?.Descriptions ?? 0;
+        var told = DescriptionsOf(algorithm);
         Check(classes, queries.Length, length, count, told);
         CheckCounts(algorithm, classes, length);
-        if (told > 0 && !transductive && ((ComparisonMethod)algorithm).BodyMixesExamples && classes.All(named => named.Examples.IsEmpty))
+        if (!transductive && NormalisesQueriesAlone(algorithm) && classes.All(named => named.Examples.IsEmpty))
         {
             throw new ArgumentException(
                 "The model normalises over its batch, and a query would stand alone in it: give classes examples, or pass transductive: true and several queries.",
@@ -85,6 +85,12 @@ public static class Retrieval
     public static string? Refuse(IMetaAlgorithm algorithm) => algorithm.HasFixedWays
         ? "This method tells apart as many classes as it was trained with and no others: retrieve with an instance-based one, for instance gaussian-proto or proto-net."
         : null;
+
+    /// <summary>By how many values a method has classes described; 0 where it looks at examples of them.</summary>
+    internal static int DescriptionsOf(IMetaAlgorithm algorithm) => (algorithm as ComparisonMethod)?.Descriptions ?? 0;
+
+    /// <summary>True where a model normalises over its batch, and beside descriptions there are no examples to be normalised with.</summary>
+    internal static bool NormalisesQueriesAlone(IMetaAlgorithm algorithm) => algorithm is ComparisonMethod { Descriptions: > 0, BodyMixesExamples: true };
 
     private static ImmutableArray<RetrievedClass> Nearest(double[] probabilities, IReadOnlyList<NamedClass> classes, int count) =>
         [.. probabilities.Index().OrderByDescending(entry => entry.Item).Take(count).Select(entry => new RetrievedClass(classes[entry.Index].Name, entry.Item))];

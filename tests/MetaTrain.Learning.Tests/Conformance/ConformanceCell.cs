@@ -82,7 +82,7 @@ internal static class ConformanceCell
     ];
 
     /// <summary>
-    /// ResNet-12 is computed through autograd alone: its column of trainings takes as long as all others together. The matrix trains it with this
+    /// ResNet-12 is computed through autograd alone: its column of trainings takes minutes. The matrix trains it with this
     /// method (<c>ResNet12Tests</c> with MAML and implicit MAML too), and with all where METATRAIN_CONFORMANCE is all, as
     /// <c>benchmarks/train matrix</c> sets it for docs/results.md. Refusals and gradients are always asked of every cell.
     /// </summary>

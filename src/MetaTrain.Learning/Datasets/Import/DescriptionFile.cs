@@ -22,16 +22,14 @@ public sealed record DescriptionFile(string Name, string Text)
     /// <summary>The most values that all classes may have together: a data set's description travels in one message.</summary>
     private const int MostInAll = 1 << 20;
 
-    private static readonly string[] Headers = ["class", "label", "name"];
-
     /// <summary>The descriptions in the order of the file.</summary>
     /// <exception cref="DatasetImportException">It describes no class, or not all in the same way; the message is one sentence.</exception>
     public ImmutableArray<ClassDescription> Read()
     {
-        string[] lines = [.. Text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(line => !line.StartsWith('#'))];
+        var lines = ClassLines.Of(Text);
         var separator = lines.Any(line => line.Contains('\t')) ? '\t' : ',';
-        string[][] rows = [.. lines.Select(line => line.Split(separator, StringSplitOptions.TrimEntries).Select(field => field.Trim('"')).ToArray())];
-        if (rows.Length > 1 && Headers.Contains(rows[0][0], StringComparer.OrdinalIgnoreCase))
+        string[][] rows = [.. lines.Select(line => line.Split(separator).Select(ClassLines.Clean).ToArray())];
+        if (rows.Length > 1 && ClassLines.HeadsClasses(rows[0][0]))
         {
             rows = rows[1..];
         }

@@ -15,13 +15,11 @@ internal readonly record struct SplitRow(string Class, Split Split, string? Imag
 /// </summary>
 internal static class SplitFileReader
 {
-    private static readonly string[] ClassHeaders = ["class", "label", "name"];
-
     /// <summary>The rows, at least one.</summary>
     /// <exception cref="DatasetImportException">The file has no rows, or does not tell splits.</exception>
     public static IReadOnlyList<SplitRow> Read(SplitFile file)
     {
-        string[] lines = [.. file.Text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(line => !line.StartsWith('#'))];
+        var lines = ClassLines.Of(file.Text);
         var header = lines.Length == 0 ? [] : Fields(lines[0]);
         var (image, label) = (Find(header, "filename"), Find(header, "label"));
         IReadOnlyList<SplitRow> rows = image >= 0 && label >= 0
@@ -83,16 +81,14 @@ internal static class SplitFileReader
     {
         var separator = line.Contains(',') ? ',' : line.Contains('\t') ? '\t' : ' ';
         var (first, last) = (line.IndexOf(separator), line.LastIndexOf(separator));
-        return first < 0 ? (line, string.Empty, string.Empty, line) : (Clean(line[..first]), Clean(line[(first + 1)..]), Clean(line[..last]), Clean(line[(last + 1)..]));
+        return first < 0 ? (line, string.Empty, string.Empty, line) : (ClassLines.Clean(line[..first]), ClassLines.Clean(line[(first + 1)..]), ClassLines.Clean(line[..last]), ClassLines.Clean(line[(last + 1)..]));
     }
 
     private static bool IsHeader(string first, string second) =>
-        (ClassHeaders.Contains(first, StringComparer.OrdinalIgnoreCase) && second.Equals("split", StringComparison.OrdinalIgnoreCase))
-        || (first.Equals("split", StringComparison.OrdinalIgnoreCase) && ClassHeaders.Contains(second, StringComparer.OrdinalIgnoreCase));
+        (ClassLines.HeadsClasses(first) && second.Equals("split", StringComparison.OrdinalIgnoreCase))
+        || (first.Equals("split", StringComparison.OrdinalIgnoreCase) && ClassLines.HeadsClasses(second));
 
-    private static string[] Fields(string line) => [.. line.Split(',').Select(Clean)];
+    private static string[] Fields(string line) => [.. line.Split(',').Select(ClassLines.Clean)];
 
     private static int Find(string[] header, string name) => Array.FindIndex(header, field => field.Equals(name, StringComparison.OrdinalIgnoreCase));
-
-    private static string Clean(string field) => field.Trim().Trim('"');
 }
