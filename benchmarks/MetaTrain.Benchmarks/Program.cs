@@ -28,6 +28,9 @@ switch (args)
     case ["coordination", var silos, var workersASilo, var length]:
         Console.WriteLine(await QuestionRun.CoordinationAsync([(int.Parse(silos), int.Parse(workersASilo))], rounds: 1, double.Parse(length)));
         return 0;
+    case ["cluster", var silos, var workersASilo, var length]:
+        Console.WriteLine(await QuestionRun.ClusterAsync([(int.Parse(silos), int.Parse(workersASilo))], rounds: 1, double.Parse(length)));
+        return 0;
     case ["simulate", var workers, var workersASilo, .. var ranges]:
         Console.WriteLine(ScalingQuestion.Row(new ScalingCase("alone", new SimulationSettings
         {

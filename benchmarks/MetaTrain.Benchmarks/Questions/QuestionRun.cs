@@ -47,7 +47,7 @@ internal static class QuestionRun
 
         if (names.Count == 0 || names.Contains("cluster"))
         {
-            Add(await ClusterAsync(rounds: 5, seconds: 6));
+            Add(await ClusterAsync([(1, 2), (2, 1)], rounds: 9, seconds: 4));
         }
 
         if (names.Count == 0 || names.Contains("transfers"))
@@ -113,21 +113,33 @@ internal static class QuestionRun
     }
 
     /// <summary>What grains, messages, commits and the store take of training.</summary>
-    public static async Task<string> ClusterAsync(int rounds, double seconds)
+    public static async Task<string> ClusterAsync((int Silos, int Workers)[] shapes, int rounds, double seconds)
     {
         const string Alone = "one process without grains, 2 workers";
         Workload workload = Workload.Of("omniglot-5way-1shot");
-        await using ContestCluster one = await ContestCluster.StartAsync(1, 2, workload.Name);
-        await using ContestCluster two = await ContestCluster.StartAsync(2, 1, workload.Name);
-        Contest contest = new Contest($"{workload.Name} on a cluster", "tasks/s")
-            .Add(Alone, workload.Ours(2, ComputePath.Fused))
-            .Add("a silo of 2 workers, committing as by default", Rate(one))
-            .Add("2 silos of 1 worker, committing as by default", Rate(two));
-        contest.Run(rounds, seconds);
-        return contest.Table(Alone);
+        Contest contest = new Contest($"{workload.Name} on a cluster", "tasks/s").Add(Alone, workload.Ours(2, ComputePath.Fused));
+        List<ContestCluster> clusters = [];
+        try
+        {
+            foreach ((int silos, int workers) in shapes)
+            {
+                ContestCluster cluster = await ContestCluster.StartAsync(silos, workers, workload.Name);
+                clusters.Add(cluster);
+                contest.Add(
+                    $"{silos} silo{(silos > 1 ? "s" : "")} of {workers} worker{(workers > 1 ? "s" : "")}, committing as by default",
+                    time => cluster.IterationsPerSecondAsync(workload.Tasks, commitEvery: 100, time).GetAwaiter().GetResult() * workload.Tasks);
+            }
 
-        Func<double, double> Rate(ContestCluster cluster) => time =>
-            cluster.IterationsPerSecondAsync(workload.Tasks, commitEvery: 100, time).GetAwaiter().GetResult() * workload.Tasks;
+            contest.Run(rounds, seconds);
+            return contest.Table(Alone);
+        }
+        finally
+        {
+            foreach (ContestCluster cluster in clusters)
+            {
+                await cluster.DisposeAsync();
+            }
+        }
     }
 
     private static string InnerLoop(Workload workload, int rounds, double seconds)

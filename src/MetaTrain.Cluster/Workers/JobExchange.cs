@@ -73,11 +73,17 @@ internal sealed class JobExchange(
     /// <summary>A worker's turn: what it has finished, for its next block.</summary>
     public Task<Turn> TurnAsync(string worker, NodeResult? finished)
     {
+        // Known before its result is: who sees that the silo's last block is done sees everyone who will ask.
         Want want = new(worker);
-        Take(finished);
         lock (_gate)
         {
             _wants.Add(want);
+        }
+
+        Take(finished);
+        lock (_gate)
+        {
+            want.IsReady = true;
         }
 
         Pump(isOverdue: false);
@@ -161,10 +167,14 @@ internal sealed class JobExchange(
             // Sums that wait for a block which takes too long are of use to the others now.
             results = TakeResults(force: isOverdue);
             bool isAsking = _wants.Exists(static want => want.IsAsked);
-            bool waits = isAsking || (!isOverdue && !isAnswered && _exhausted is { } round && _sums.TryGetValue(round, out PartialSums? sums) && sums.HasOut);
+            // Until the silo's last block is done; by then all of its workers are among the wants.
+            bool together = !isOverdue && !isAnswered && _exhausted is { } round && _sums.ContainsKey(round);
+            bool waits = isAsking || (together && _sums[_exhausted!.Value].HasOut);
             if (!waits)
             {
-                asking = [.. _wants.Where(static want => !want.IsAsked)];
+                // What was added up since is the end of what these workers did.
+                results = [.. results, .. TakeResults(force: isOverdue)];
+                asking = [.. _wants.Where(want => !want.IsAsked && (want.IsReady || together))];
                 foreach (Want want in asking)
                 {
                     want.IsAsked = true;
@@ -356,6 +366,9 @@ internal sealed class JobExchange(
     private sealed class Want(string worker)
     {
         public string Worker { get; } = worker;
+
+        // What the worker finished last is among what leaves.
+        public bool IsReady { get; set; }
 
         public bool IsAsked { get; set; }
 

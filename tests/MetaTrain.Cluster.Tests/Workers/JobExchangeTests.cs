@@ -37,6 +37,49 @@ public sealed class JobExchangeTests
     }
 
     [Fact]
+    public async Task Turns_AreOneCall_HoweverTheWorkersThreadsInterleave()
+    {
+        const int Rounds = 20_000;
+        string[] workers = ["a", "b", "c", "d"];
+        List<string> calls = [];
+        TaskCompletionSource<ExchangeReply> first = new();
+        JobExchange exchange = new(AnswerAsync, _learned.Add, "class", TimeProvider.System);
+        List<Task<Turn>> begun = [.. workers.Select(worker => exchange.TurnAsync(worker, null))];
+        first.SetResult(Leases(0, from: 0, count: 1));
+
+        await Task.WhenAll(workers.Zip(begun, (worker, turn) => Task.Factory.StartNew(
+            () => Work(worker, turn), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+
+        Assert.Equal(["1 workers, 0 results", "3 workers, 0 results"], calls.Take(2));
+        Assert.Equal(["4 workers, 1 results"], calls.Skip(2).Distinct());
+        Assert.Equal(Rounds + 2, calls.Count);
+
+        void Work(string worker, Task<Turn> turn)
+        {
+            while (turn.WaitOnDevice().Lease is { } lease)
+            {
+                turn = exchange.TurnAsync(worker, Result(lease));
+            }
+        }
+
+        Task<ExchangeReply> AnswerAsync(ExchangeRequest request)
+        {
+            calls.Add($"{request.Workers.Length} workers, {request.Results.Length} results");
+            return calls.Count == 1 ? first.Task : Task.FromResult(
+                calls.Count == 2 ? Leases(0, from: 1, count: 3)
+                : calls.Count < Rounds + 2 ? Leases(calls.Count, from: 0, request.Workers.Length)
+                : new ExchangeReply { Outcome = ExchangeOutcome.Leave });
+        }
+
+        ExchangeReply Leases(int round, int from, int count) => new()
+        {
+            Outcome = ExchangeOutcome.Lease,
+            Leases = [.. Enumerable.Range(from, count).Select(block => LeaseOf(block) with { Round = new RoundId(RoundKind.Training, round), Blocks = workers.Length })],
+            IsExhausted = true,
+        };
+    }
+
+    [Fact]
     public async Task Turn_AsksAloneAndSendsWhatIsHeld_WhenTheSilosOtherBlockTakesTooLong()
     {
         (Lease first, _) = await TwoLeasesAsync(exhausted: true);
