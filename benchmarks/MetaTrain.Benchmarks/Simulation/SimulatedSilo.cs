@@ -85,10 +85,11 @@ internal sealed class SimulatedSilo
         }
     }
 
-    private void Learn(ParameterSnapshot snapshot)
+    private Task Learn(ParameterSnapshot snapshot)
     {
         _newest = new ParameterRead(snapshot.Version);
         _newest.Came(snapshot.Values);
+        return Task.CompletedTask;
     }
 
     private void Answered(string worker, Turn turn)

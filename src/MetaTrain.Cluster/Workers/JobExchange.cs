@@ -15,11 +15,11 @@ internal sealed record Turn(ExchangeOutcome Outcome, Lease? Lease);
 /// that have nothing to do before the round ends ask together, when the silo's last block of it is done. Safe for concurrent use.
 /// </summary>
 /// <param name="call">Calls the coordinator.</param>
-/// <param name="learn">Told the parameters that came with leases.</param>
+/// <param name="learn">Told the parameters that came with leases; completes, and never fails, when they are here or will not come.</param>
 /// <param name="deviceClass">That of the silo's workers.</param>
 /// <param name="time">The clock.</param>
 internal sealed class JobExchange(
-    Func<ExchangeRequest, Task<ExchangeReply>> call, Action<ParameterSnapshot> learn, string deviceClass, TimeProvider time)
+    Func<ExchangeRequest, Task<ExchangeReply>> call, Func<ParameterSnapshot, Task> learn, string deviceClass, TimeProvider time)
 {
     /// <summary>
     /// Workers wait for the silo's other blocks about as long as a block takes, and at least and at most so long, before they ask without them:
@@ -306,11 +306,7 @@ internal sealed class JobExchange(
             GradientArrays.Return(delivered.Gradient.Take());
         }
 
-        if (reply.Parameters is { } snapshot)
-        {
-            learn(snapshot);
-        }
-
+        Task learned = reply.Parameters is { } snapshot ? learn(snapshot) : Task.CompletedTask;
         List<(Want Want, Turn Turn)> answered = [];
         lock (_gate)
         {
@@ -337,6 +333,8 @@ internal sealed class JobExchange(
 
         Pump(isOverdue: false, isAnswered: asking.Length > 0);
 
+        // A device's thread that was woken before would only sleep again.
+        await learned.ConfigureAwait(false);
         answered.ForEach(static answer => answer.Want.Turn.SetResult(answer.Turn));
     }
 

@@ -63,8 +63,11 @@ internal sealed class ParameterCache(
         }
     }
 
-    /// <summary>Takes a version that came without being asked for; fetches it, should only its ticket have come.</summary>
-    public void Put(JobId job, ParameterSnapshot snapshot)
+    /// <summary>
+    /// Takes a version that came without being asked for; fetches it, should only its ticket have come. Completes when it is here, or when
+    /// that failed: whoever gets it hears of the failure.
+    /// </summary>
+    public async Task PutAsync(JobId job, ParameterSnapshot snapshot)
     {
         Key key = new(job, snapshot.Epoch, snapshot.Version);
         Task<FloatVector?> values = MeasureAsync(job, BringAsync(snapshot.Values));
@@ -78,6 +81,8 @@ internal sealed class ParameterCache(
             _recent.AddFirst((key, values));
             Trim();
         }
+
+        await ((Task)values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private Task<FloatVector?> PullAsync(Key key) => MeasureAsync(key.Job, read(key.Job, key.Epoch, key.Version));

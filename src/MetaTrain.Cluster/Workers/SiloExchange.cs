@@ -28,7 +28,7 @@ internal sealed class SiloExchange(JobLinks links, ParameterCache parameters, Si
         }
 
         JobExchange exchange = _jobs.GetOrAdd(job, added => new JobExchange(
-            links.Of(added).ExchangeAsync, snapshot => parameters.Put(added, snapshot), devices.DeviceClass, time));
+            links.Of(added).ExchangeAsync, snapshot => parameters.PutAsync(added, snapshot), devices.DeviceClass, time));
         foreach ((JobId other, JobExchange idle) in _jobs)
         {
             if (_jobs.Count > Capacity && other != job && idle.IsIdle)

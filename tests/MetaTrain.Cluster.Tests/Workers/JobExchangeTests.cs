@@ -14,8 +14,9 @@ public sealed class JobExchangeTests
     private readonly BlockingCollection<(ExchangeRequest Request, TaskCompletionSource<ExchangeReply> Reply)> _calls = [];
     private readonly List<ParameterSnapshot> _learned = [];
     private readonly JobExchange _exchange;
+    private Task _learning = Task.CompletedTask;
 
-    public JobExchangeTests() => _exchange = new JobExchange(CallAsync, _learned.Add, "class", _time);
+    public JobExchangeTests() => _exchange = new JobExchange(CallAsync, LearnAsync, "class", _time);
 
     [Fact]
     public async Task Turns_AreOneCall_WhenTheSilosLastBlockOfTheRoundIsDone()
@@ -43,7 +44,7 @@ public sealed class JobExchangeTests
         string[] workers = ["a", "b", "c", "d"];
         List<string> calls = [];
         TaskCompletionSource<ExchangeReply> first = new();
-        JobExchange exchange = new(AnswerAsync, _learned.Add, "class", TimeProvider.System);
+        JobExchange exchange = new(AnswerAsync, LearnAsync, "class", TimeProvider.System);
         List<Task<Turn>> begun = [.. workers.Select(worker => exchange.TurnAsync(worker, null))];
         first.SetResult(Leases(0, from: 0, count: 1));
 
@@ -203,6 +204,22 @@ public sealed class JobExchangeTests
     }
 
     [Fact]
+    public async Task Turn_GivesALeaseWhenItsParametersAreHere()
+    {
+        TaskCompletionSource fetched = new();
+        _learning = fetched.Task;
+        Task<Turn> turn = _exchange.TurnAsync("a", null);
+        ParameterSnapshot parameters = new() { Epoch = 1, Version = 0, Values = new FloatVector([1, 2]) };
+        Next().Reply.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Lease, Leases = [LeaseOf(0)], Parameters = parameters });
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+        Assert.False(turn.IsCompleted);
+
+        fetched.SetResult();
+
+        Assert.Equal(0, (await turn).Lease!.Block);
+    }
+
+    [Fact]
     public async Task Deliver_TakesAlongWhatWaits()
     {
         (Lease first, Lease second) = await TwoLeasesAsync(exhausted: true);
@@ -273,6 +290,12 @@ public sealed class JobExchangeTests
         Version = 0,
         Blocks = 2,
     };
+
+    private Task LearnAsync(ParameterSnapshot parameters)
+    {
+        _learned.Add(parameters);
+        return _learning;
+    }
 
     private Task<ExchangeReply> CallAsync(ExchangeRequest request)
     {

@@ -38,7 +38,7 @@ public sealed class ParameterCacheTests : IDisposable
     {
         for (long version = 1; version <= 10; version++)
         {
-            _cache.Put(Job, Snapshot(version, length));
+            await _cache.PutAsync(Job, Snapshot(version, length));
         }
 
         Assert.Equal(length, (await _cache.GetAsync(Job, 1, 10))!.Length);
@@ -68,7 +68,7 @@ public sealed class ParameterCacheTests : IDisposable
     [Fact]
     public async Task Get_PullsAgain_WhenWhatCameWithALeaseCouldNotBeFetched()
     {
-        _cache.Put(Job, Snapshot(5, 1) with { Values = new FloatVector(new VectorTicket("127.0.0.1", 1, Guid.NewGuid(), 70_000)) });
+        await _cache.PutAsync(Job, Snapshot(5, 1) with { Values = new FloatVector(new VectorTicket("127.0.0.1", 1, Guid.NewGuid(), 70_000)) });
         await Assert.ThrowsAsync<IOException>(() => _cache.GetAsync(Job, 1, 5));
 
         Assert.Equal(1, (await _cache.GetAsync(Job, 1, 5))!.Length);
