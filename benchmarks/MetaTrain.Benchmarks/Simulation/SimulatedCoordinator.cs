@@ -81,11 +81,12 @@ internal sealed class SimulatedCoordinator
     {
         if (turn.Request.Workers.IsEmpty || !_session.HasWork)
         {
-            End(turn, new ExchangeReply { Outcome = ExchangeOutcome.Leave, Epoch = _session.Epoch, Aggregators = _session.Settings.Aggregators });
+            ImmutableArray<Lease> next = turn.Request.Workers.IsEmpty ? Lease(turn.Request.Ahead, _session.TryLeaseAhead) : [];
+            End(turn, new ExchangeReply { Outcome = ExchangeOutcome.Leave, Epoch = _session.Epoch, Aggregators = _session.Settings.Aggregators, Ahead = next });
             return;
         }
 
-        ImmutableArray<Lease> leases = Lease(turn.Request.Workers);
+        ImmutableArray<Lease> leases = Lease(turn.Request.Workers, _session.TryLease);
         if (leases.IsEmpty)
         {
             turn.Woken = _waiting.WaitAsync(turn.Began);
@@ -93,6 +94,7 @@ internal sealed class SimulatedCoordinator
             return;
         }
 
+        ImmutableArray<Lease> ahead = Lease(turn.Request.Ahead, _session.TryLeaseAhead);
         bool isExhausted = false;
         Costs.Lease(() => isExhausted = _session.IsExhaustedFor(_wanted - turn.Request.Workers.Length));
         End(turn, new ExchangeReply
@@ -103,6 +105,7 @@ internal sealed class SimulatedCoordinator
             Parameters = NewsFor(turn.Request, leases),
             Epoch = _session.Epoch,
             Aggregators = _session.Settings.Aggregators,
+            Ahead = ahead,
         });
     }
 
@@ -112,13 +115,13 @@ internal sealed class SimulatedCoordinator
         turn.Reply.SetResult(reply);
     }
 
-    private ImmutableArray<Lease> Lease(ImmutableArray<string> workers)
+    private ImmutableArray<Lease> Lease(ImmutableArray<string> workers, Func<string, Lease?> tryLease)
     {
         ImmutableArray<Lease>.Builder leases = ImmutableArray.CreateBuilder<Lease>(workers.Length);
         foreach (string worker in workers)
         {
             Lease? lease = null;
-            Costs.Lease(() => lease = _session.TryLease(worker));
+            Costs.Lease(() => lease = tryLease(worker));
             if (lease is null)
             {
                 break;

@@ -56,7 +56,19 @@ public sealed record ExchangeRequest
 
     /// <summary>The version of the newest parameters that the silo has.</summary>
     [Id(4)] public long KnownVersion { get; init; }
+
+    /// <summary>The workers, with a block or about to get one, that would know the one after it now.</summary>
+    [Id(5)] public ImmutableArray<string> Ahead { get; init; } = [];
+
+    /// <summary>Blocks that their workers have not begun and will not.</summary>
+    [Id(6)] public ImmutableArray<ReturnedLease> Returned { get; init; } = [];
 }
+
+/// <summary>A block that comes back as it went.</summary>
+/// <param name="Lease">The block.</param>
+/// <param name="Worker">Who had it.</param>
+[GenerateSerializer, Immutable, Alias("ReturnedLease")]
+public sealed record ReturnedLease([property: Id(0)] Lease Lease, [property: Id(1)] string Worker);
 
 /// <summary>What a coordinator answers.</summary>
 public enum ExchangeOutcome
@@ -92,6 +104,9 @@ public sealed record ExchangeReply
 
     /// <summary>Who adds up the gradients of the epoch's blocks and gives out parameters, in order of range; empty when the coordinator itself does.</summary>
     [Id(5)] public ImmutableArray<Aggregator> Aggregators { get; init; } = [];
+
+    /// <summary>Blocks for the first of the workers that asked ahead, in their order.</summary>
+    [Id(6)] public ImmutableArray<Lease> Ahead { get; init; } = [];
 }
 
 /// <summary>One version of the parameters.</summary>

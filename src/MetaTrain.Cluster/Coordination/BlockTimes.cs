@@ -11,6 +11,9 @@ internal sealed class BlockTimes
 
     // A write to the store takes about a hundredth of it.
     private static readonly TimeSpan WorthNoting = TimeSpan.FromMilliseconds(50);
+
+    // Of longer ones a worker's question for the next is no share that anybody would notice.
+    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(500);
     private const int Remembered = 31;
 
     private readonly Queue<TimeSpan> _recent = new();
@@ -40,6 +43,9 @@ internal sealed class BlockTimes
 
     /// <summary>True when a note in the store before each block is not felt, and before any block was seen.</summary>
     public bool AreWorthNoting => _median is not { } median || median > WorthNoting;
+
+    /// <summary>True when the question for a block takes a share of the block's own time.</summary>
+    public bool AreShort => _median is { } median && median < Short;
 
     private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
 }

@@ -76,6 +76,11 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
             Count(session, result);
         }
 
+        foreach (ReturnedLease returned in request.Returned)
+        {
+            session.Withdraw(returned.Lease, returned.Worker);
+        }
+
         await AdvanceAsync();
         _wanted += request.Workers.Length;
         try
@@ -94,9 +99,10 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
         long began = _waiting.Begin();
         while (!request.Workers.IsEmpty && _session == session && session.HasWork)
         {
-            (ImmutableArray<Lease> leases, bool isRefused) = await LeaseAsync(session, request.Workers);
+            (ImmutableArray<Lease> leases, bool isRefused) = await LeaseAsync(session, request.Workers, session.TryLease);
             if (!leases.IsEmpty)
             {
+                ImmutableArray<Lease> ahead = await LeaseAheadAsync(session, request);
                 services.Instruments.LeasesChanged(Label, session.LeasesOut);
                 return new ExchangeReply
                 {
@@ -106,6 +112,7 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
                     Parameters = NewsFor(session, request, leases),
                     Epoch = session.Epoch,
                     Aggregators = session.Settings.Aggregators,
+                    Ahead = ahead,
                 };
             }
 
@@ -116,17 +123,27 @@ internal sealed partial class CoordinatorGrain(CoordinatorServices services, ILo
         }
 
         return _session == session
-            ? new ExchangeReply { Outcome = ExchangeOutcome.Leave, Epoch = session.Epoch, Aggregators = session.Settings.Aggregators }
+            ? new ExchangeReply
+            {
+                Outcome = ExchangeOutcome.Leave,
+                Epoch = session.Epoch,
+                Aggregators = session.Settings.Aggregators,
+                Ahead = request.Workers.IsEmpty ? await LeaseAheadAsync(session, request) : [],
+            }
             : new ExchangeReply { Outcome = ExchangeOutcome.Leave };
     }
 
+    private async Task<ImmutableArray<Lease>> LeaseAheadAsync(JobSession session, ExchangeRequest request) =>
+        (await LeaseAsync(session, request.Ahead, session.TryLeaseAhead)).Leases;
+
     // A block for each worker, as far as there are any. Refused: there was one, but it could not be noted in the store.
-    private async Task<(ImmutableArray<Lease> Leases, bool IsRefused)> LeaseAsync(JobSession session, ImmutableArray<string> workers)
+    private async Task<(ImmutableArray<Lease> Leases, bool IsRefused)> LeaseAsync(
+        JobSession session, ImmutableArray<string> workers, Func<string, Lease?> tryLease)
     {
         ImmutableArray<Lease>.Builder leases = ImmutableArray.CreateBuilder<Lease>(workers.Length);
         foreach (string worker in workers)
         {
-            if (_session != session || session.TryLease(worker) is not { } lease)
+            if (_session != session || tryLease(worker) is not { } lease)
             {
                 break;
             }

@@ -44,6 +44,23 @@ internal sealed partial class JobSession
     }
 
     /// <summary>
+    /// A block for a worker that still computes another one, so that it need not wait for the answer; null when there is none. Only while the
+    /// round has one for each worker, of short blocks: nobody runs dry because another one has two. Once a block was lost nobody has two, or
+    /// the one that ends its process would have another one blamed with it.
+    /// </summary>
+    public Lease? TryLeaseAhead(string worker)
+    {
+        if (Failure is not null || IsCareful || _training is not { Sum: null } round || LeasableRounds().FirstOrDefault() != round
+            || !_trainingTimes.AreShort || round.Leases.HasLosses || _homes.Workers == 0 || round.Leases.Free < _homes.Workers)
+        {
+            return null;
+        }
+
+        _leasesSinceRequested++;
+        return TryLease(round, worker);
+    }
+
+    /// <summary>
     /// True when nothing is left for whoever has just been given blocks: others wait for what is free, or will come for it, as they did in the
     /// last round. Workers of a silo that knows this ask together again, and get blocks that lie below one node of the tree.
     /// </summary>
@@ -55,7 +72,7 @@ internal sealed partial class JobSession
 
     /// <summary>Takes back a lease that never reached its worker: no loss.</summary>
     public void Withdraw(Lease lease, string worker) =>
-        OpenRounds().FirstOrDefault(round => round.Id == lease.Round)?.Leases.Withdraw(lease.Block, worker);
+        OpenRounds().Where(_ => lease.Epoch == Epoch).FirstOrDefault(round => round.Id == lease.Round)?.Leases.Withdraw(lease.Block, worker);
 
     /// <summary>Takes back all that the workers that match had out.</summary>
     /// <param name="worker">Which workers.</param>

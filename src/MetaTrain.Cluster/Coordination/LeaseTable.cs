@@ -53,6 +53,9 @@ internal sealed class LeaseTable(int blocks, BlockTimes times, TimeProvider time
     /// <summary>The blocks that are out or were lost, in order.</summary>
     public IEnumerable<int> Noteworthy => Outstanding.Select(static pair => pair.Block).Union(_lost).Order();
 
+    /// <summary>True once a block of the round was lost.</summary>
+    public bool HasLosses => _lost.Count > 0;
+
     public bool IsOut(int block) => _entries[block].First is not null;
 
     public int Losses(int block) => _entries[block].Losses;

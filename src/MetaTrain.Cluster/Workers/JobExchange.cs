@@ -14,12 +14,12 @@ internal sealed record Turn(ExchangeOutcome Outcome, Lease? Lease);
 /// The turns of one silo's workers with one job's coordinator. Results are added up before they leave (<see cref="PartialSums"/>), and workers
 /// that have nothing to do before the round ends ask together, when the silo's last block of it is done. Safe for concurrent use.
 /// </summary>
-/// <param name="call">Calls the coordinator.</param>
+/// <param name="send">Calls the coordinator.</param>
 /// <param name="learn">Told the parameters that came with leases; completes, and never fails, when they are here or will not come.</param>
 /// <param name="deviceClass">That of the silo's workers.</param>
 /// <param name="time">The clock.</param>
 internal sealed class JobExchange(
-    Func<ExchangeRequest, Task<ExchangeReply>> call, Func<ParameterSnapshot, Task> learn, string deviceClass, TimeProvider time)
+    Func<ExchangeRequest, Task<ExchangeReply>> send, Func<ParameterSnapshot, Task> learn, string deviceClass, TimeProvider time)
 {
     /// <summary>
     /// Workers wait for the silo's other blocks about as long as a block takes, and at least and at most so long, before they ask without them:
@@ -36,6 +36,7 @@ internal sealed class JobExchange(
     private readonly List<Want> _wants = [];
     private readonly Dictionary<(long Epoch, RoundId Round), PartialSums> _sums = [];
     private readonly List<NodeResult> _undelivered = [];
+    private readonly LeasesAhead _ahead = new();
 
     // What the coordinator's last answers said.
     private (long Epoch, long Version) _known;
@@ -54,7 +55,7 @@ internal sealed class JobExchange(
         {
             lock (_gate)
             {
-                return _wants.Count == 0 && _undelivered.Count == 0 && _sums.Values.All(static sums => sums.IsEmpty);
+                return _wants.Count == 0 && _undelivered.Count == 0 && _ahead.IsEmpty && _sums.Values.All(static sums => sums.IsEmpty);
             }
         }
     }
@@ -81,26 +82,42 @@ internal sealed class JobExchange(
         }
 
         Take(finished);
+        Lease? known;
         lock (_gate)
         {
-            want.IsReady = true;
+            known = want.IsAsked ? null : _ahead.Take(worker);
+            if (known is not null)
+            {
+                _wants.Remove(want);
+                want.Turn.SetResult(new Turn(ExchangeOutcome.Lease, known));
+            }
+
+            (want.IsReady, want.IsAsked) = (true, want.IsAsked || _ahead.IsAskedFor(worker));
         }
 
         Pump(isOverdue: false);
         return want.Turn.Task;
     }
 
-    /// <summary>Delivers a last result, with all that waits here; completes when the coordinator has them.</summary>
-    public Task DeliverAsync(NodeResult result)
+    /// <summary>
+    /// A worker serves another job from now on: delivers its last result, with all that waits here, and gives back the block that it would have
+    /// computed next. Completes when the coordinator has them.
+    /// </summary>
+    public Task LeaveAsync(string worker, NodeResult? last)
     {
-        Take(result);
-        ImmutableArray<NodeResult> all;
+        Take(last);
+        Call call;
         lock (_gate)
         {
-            all = TakeResults(force: true);
+            if (_ahead.Leave(worker) is { } lease && _sums.TryGetValue((lease.Epoch, lease.Round), out PartialSums? sums))
+            {
+                sums.Released(lease.Block);
+            }
+
+            call = new Call(TakeResults(force: true), [], [], [.. _ahead.TakeReturned()]);
         }
 
-        return CallAsync(all, []);
+        return call.IsEmpty ? Task.CompletedTask : CallAsync(call);
     }
 
     /// <summary>A block comes back without a result.</summary>
@@ -160,16 +177,22 @@ internal sealed class JobExchange(
     /// <param name="isAnswered">True when a call that asked has come back: whoever came meanwhile has waited for that.</param>
     private void Pump(bool isOverdue, bool isAnswered = false)
     {
-        ImmutableArray<NodeResult> results;
-        ImmutableArray<Want> asking = [];
+        Call call;
         lock (_gate)
         {
             // Sums that wait for a block which takes too long are of use to the others now.
-            results = TakeResults(force: isOverdue);
+            ImmutableArray<NodeResult> results = TakeResults(force: isOverdue);
+            ImmutableArray<Want> asking = [];
             bool isAsking = _wants.Exists(static want => want.IsAsked);
+
             // Until the silo's last block is done; by then all of its workers are among the wants.
             bool together = !isOverdue && !isAnswered && _exhausted is { } round && _sums.ContainsKey(round);
             bool waits = isAsking || (together && _sums[_exhausted!.Value].HasOut);
+            if (together)
+            {
+                _ahead.Drop();
+            }
+
             if (!waits)
             {
                 // What was added up since is the end of what these workers did.
@@ -190,11 +213,17 @@ internal sealed class JobExchange(
                 _isWatched = true;
                 _ = WatchAsync(_asked);
             }
+
+            call = new Call(
+                results,
+                asking,
+                isAsking || _ahead.IsAsking ? [] : [.. _ahead.Ask(asking.Select(static want => want.Worker))],
+                [.. _ahead.TakeReturned()]);
         }
 
-        if (results.Length + asking.Length > 0)
+        if (!call.IsEmpty)
         {
-            _ = AskAsync(results, asking);
+            _ = AskAsync(call);
         }
     }
 
@@ -251,42 +280,44 @@ internal sealed class JobExchange(
         return results.ToImmutable();
     }
 
-    private async Task AskAsync(ImmutableArray<NodeResult> results, ImmutableArray<Want> asking)
+    private async Task AskAsync(Call call)
     {
         try
         {
-            await CallAsync(results, asking).ConfigureAwait(false);
+            await CallAsync(call).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             lock (_gate)
             {
-                _wants.RemoveAll(asking.Contains);
+                _wants.RemoveAll(call.Asking.Contains);
             }
 
             // Whoever came meanwhile asks now. Each worker waits a little and comes again; the results are offered with its next turn.
             PumpForOthers();
-            foreach (Want want in asking)
+            foreach (Want want in call.Asking)
             {
                 want.Turn.TrySetException(e);
             }
         }
     }
 
-    private async Task CallAsync(ImmutableArray<NodeResult> results, ImmutableArray<Want> asking)
+    private async Task CallAsync(Call call)
     {
         ExchangeReply reply;
         (long epoch, long version) = Known;
-        results = [.. results.Select(static result => result.Fingerprint == default ? result.WithFingerprint() : result)];
+        ImmutableArray<NodeResult> results = [.. call.Results.Select(static result => result.Fingerprint == default ? result.WithFingerprint() : result)];
         try
         {
-            reply = await call(new ExchangeRequest
+            reply = await send(new ExchangeRequest
             {
-                Workers = [.. asking.Select(static want => want.Worker)],
+                Workers = [.. call.Asking.Select(static want => want.Worker)],
                 DeviceClass = deviceClass,
                 Results = results,
                 KnownEpoch = epoch,
                 KnownVersion = version,
+                Ahead = call.Ahead,
+                Returned = call.Returned,
             }).ConfigureAwait(false);
         }
         catch
@@ -295,6 +326,8 @@ internal sealed class JobExchange(
             lock (_gate)
             {
                 _undelivered.AddRange(results.Where(static result => !result.Gradient.IsTaken));
+                _ahead.Untake(call.Returned);
+                AnsweredAhead(call, []);
             }
 
             throw;
@@ -311,54 +344,100 @@ internal sealed class JobExchange(
         lock (_gate)
         {
             _known = reply.Parameters is { } news ? (news.Epoch, news.Version) : _known;
-            Note(reply);
-            for (int at = 0; at < asking.Length; at++)
+            foreach (Lease lease in reply.Leases.Concat(reply.Ahead))
+            {
+                Note(lease, reply.IsExhausted);
+            }
+
+            for (int at = 0; at < call.Asking.Length; at++)
             {
                 if (at < reply.Leases.Length)
                 {
-                    answered.Add((asking[at], new Turn(ExchangeOutcome.Lease, reply.Leases[at])));
+                    answered.Add((call.Asking[at], new Turn(ExchangeOutcome.Lease, reply.Leases[at])));
                 }
                 else if (reply.Leases.IsEmpty)
                 {
-                    answered.Add((asking[at], new Turn(reply.Outcome, null)));
+                    answered.Add((call.Asking[at], new Turn(reply.Outcome, null)));
                 }
                 else
                 {
-                    asking[at].IsAsked = false;
+                    call.Asking[at].IsAsked = false;
                 }
             }
 
             _wants.RemoveAll(want => answered.Exists(answer => answer.Want == want));
+            answered.AddRange(AnsweredAhead(call, reply.Ahead));
         }
 
-        Pump(isOverdue: false, isAnswered: asking.Length > 0);
+        Pump(isOverdue: false, isAnswered: call.Asking.Length > 0);
 
         // A device's thread that was woken before would only sleep again.
         await learned.ConfigureAwait(false);
         answered.ForEach(static answer => answer.Want.Turn.SetResult(answer.Turn));
     }
 
-    private void Note(ExchangeReply reply)
+    // Blocks for the first of the workers that a call asked ahead for: who came for the next one meanwhile has it, or asks.
+    private List<(Want Want, Turn Turn)> AnsweredAhead(Call call, ImmutableArray<Lease> leases)
     {
-        foreach (Lease lease in reply.Leases)
+        List<(Want Want, Turn Turn)> answered = [];
+        if (!call.Ahead.IsEmpty)
         {
-            (long Epoch, RoundId Round) key = (lease.Epoch, lease.Round);
-            if (!_sums.TryGetValue(key, out PartialSums? sums))
-            {
-                // Rounds that are over leave with the first lease of another one.
-                _leasedAt.Clear();
-                foreach ((long Epoch, RoundId Round) over in _sums.Where(static entry => entry.Value.IsEmpty).Select(static entry => entry.Key).ToList())
-                {
-                    _sums.Remove(over);
-                }
+            _ahead.Answered();
+        }
 
-                _sums[key] = sums = new PartialSums(lease.Blocks);
+        for (int at = 0; at < call.Ahead.Length; at++)
+        {
+            string worker = call.Ahead[at];
+            Want? came = _wants.Find(want => want.Worker == worker && !call.Asking.Contains(want));
+            if (came is not null)
+            {
+                came.IsAsked = false;
             }
 
-            sums.Leased(lease.Block);
-            _leasedAt[(lease.Round, lease.Block)] = time.GetTimestamp();
-            _exhausted = reply.IsExhausted ? key : null;
+            if (at >= leases.Length)
+            {
+                continue;
+            }
+
+            if (came is not null)
+            {
+                _wants.Remove(came);
+                answered.Add((came, new Turn(ExchangeOutcome.Lease, leases[at])));
+            }
+            else if (!_ahead.Keep(worker, leases[at]))
+            {
+                _sums[(leases[at].Epoch, leases[at].Round)].Released(leases[at].Block);
+            }
         }
+
+        return answered;
+    }
+
+    private void Note(Lease lease, bool isExhausted)
+    {
+        (long Epoch, RoundId Round) key = (lease.Epoch, lease.Round);
+        if (!_sums.TryGetValue(key, out PartialSums? sums))
+        {
+            // Rounds that are over leave with the first lease of another one.
+            _leasedAt.Clear();
+            foreach ((long Epoch, RoundId Round) over in _sums.Where(static entry => entry.Value.IsEmpty).Select(static entry => entry.Key).ToList())
+            {
+                _sums.Remove(over);
+            }
+
+            _sums[key] = sums = new PartialSums(lease.Blocks);
+        }
+
+        sums.Leased(lease.Block);
+        _leasedAt[(lease.Round, lease.Block)] = time.GetTimestamp();
+        _exhausted = isExhausted ? key : null;
+    }
+
+    // What leaves: sums, who wants a block now, for whom the block after it is wanted, and what nobody will compute.
+    private sealed record Call(
+        ImmutableArray<NodeResult> Results, ImmutableArray<Want> Asking, ImmutableArray<string> Ahead, ImmutableArray<ReturnedLease> Returned)
+    {
+        public bool IsEmpty => Results.IsEmpty && Asking.IsEmpty && Ahead.IsEmpty && Returned.IsEmpty;
     }
 
     private sealed class Want(string worker)

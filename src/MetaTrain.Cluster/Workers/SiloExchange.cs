@@ -14,8 +14,8 @@ internal sealed class SiloExchange(JobLinks links, ParameterCache parameters, Si
     /// <summary>A worker's turn: what it has finished, for its next block.</summary>
     public Task<Turn> TurnAsync(JobId job, string worker, NodeResult? finished) => Of(job).TurnAsync(worker, finished);
 
-    /// <summary>Delivers a last result, with all that waits here; completes when the coordinator has them.</summary>
-    public Task DeliverAsync(JobId job, NodeResult result) => Of(job).DeliverAsync(result);
+    /// <summary>A worker serves another job from now on: delivers its last result and gives back what it would have computed next.</summary>
+    public Task LeaveAsync(JobId job, string worker, NodeResult? last) => Of(job).LeaveAsync(worker, last);
 
     /// <summary>A block comes back without a result.</summary>
     public void Release(Lease lease) => Of(lease.Job).Release(lease);

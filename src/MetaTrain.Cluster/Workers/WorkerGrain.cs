@@ -86,18 +86,19 @@ internal sealed partial class WorkerGrain(
     {
         NodeResult? finished = null;
         TimeSpan backoff = FirstBackoff;
-        while (!_left && (!_draining || finished is not null))
+        while (!_left && (!_draining || _job is not null))
         {
             try
             {
                 JobId? next = _draining ? null : await GrainFactory.GetGrain<IJobQueueGrain>(IJobQueueGrain.Key).AssignAsync(Status());
-                if (next != _job && _job is { } left && finished is { } last)
+                (JobId? left, NodeResult? last) = next == _job ? (null, null) : (_job, finished);
+                _job = next;
+                if (left is { } earlier)
                 {
                     finished = null;
-                    await exchange.DeliverAsync(left, last);
+                    await exchange.LeaveAsync(earlier, Key, last);
                 }
 
-                _job = next;
                 if (_job is { } job)
                 {
                     NodeResult? returned = finished;

@@ -220,12 +220,12 @@ public sealed class JobExchangeTests
     }
 
     [Fact]
-    public async Task Deliver_TakesAlongWhatWaits()
+    public async Task Leave_TakesAlongWhatWaits()
     {
         (Lease first, Lease second) = await TwoLeasesAsync(exhausted: true);
         _ = _exchange.TurnAsync("a", Result(first));
 
-        Task delivered = _exchange.DeliverAsync(Result(second));
+        Task delivered = _exchange.LeaveAsync("b", Result(second));
 
         (ExchangeRequest request, TaskCompletionSource<ExchangeReply> reply) = Next();
         Assert.Empty(request.Workers);

@@ -1,0 +1,196 @@
+using System.Collections.Concurrent;
+using MetaTrain.Abstractions.Jobs;
+using MetaTrain.Abstractions.Messages;
+using MetaTrain.Cluster.Workers;
+using Microsoft.Extensions.Time.Testing;
+
+namespace MetaTrain.Cluster.Tests.Workers;
+
+/// <summary>The exchange's second blocks, against a coordinator that this test plays: it answers each call by hand.</summary>
+public sealed class LeasesAheadTests
+{
+    private readonly BlockingCollection<(ExchangeRequest Request, TaskCompletionSource<ExchangeReply> Reply)> _calls = [];
+    private readonly JobExchange _exchange;
+
+    public LeasesAheadTests() => _exchange = new JobExchange(CallAsync, static _ => Task.CompletedTask, "class", new FakeTimeProvider());
+
+    [Fact]
+    public async Task Turn_HasTheNextBlockAtOnce_AndAsksForTheOneAfter()
+    {
+        Lease first = await BeginAsync(ahead: LeaseOf(1));
+
+        Task<Turn> turn = _exchange.TurnAsync("a", Result(first));
+
+        Assert.True(turn.IsCompleted);
+        Assert.Equal(1, (await turn).Lease!.Block);
+        ExchangeRequest request = Next().Request;
+        Assert.Empty(request.Workers);
+        Assert.Equal(["a"], request.Ahead);
+    }
+
+    [Fact]
+    public async Task Turn_TakesWhatTheCallUnderWayBrings()
+    {
+        Lease first = await BeginAsync(ahead: LeaseOf(1));
+        Lease second = (await _exchange.TurnAsync("a", Result(first))).Lease!;
+        (_, TaskCompletionSource<ExchangeReply> asked) = Next();
+
+        Task<Turn> turn = _exchange.TurnAsync("a", Result(second));
+        Assert.Empty(Next().Request.Workers);
+        Assert.False(turn.IsCompleted);
+        asked.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Leave, Ahead = [LeaseOf(2)] });
+
+        Assert.Equal(2, (await turn).Lease!.Block);
+    }
+
+    [Fact]
+    public async Task Turn_Asks_WhenTheCallUnderWayBringsNothing()
+    {
+        Lease first = await BeginAsync(ahead: LeaseOf(1));
+        Lease second = (await _exchange.TurnAsync("a", Result(first))).Lease!;
+        (_, TaskCompletionSource<ExchangeReply> asked) = Next();
+        Task<Turn> turn = _exchange.TurnAsync("a", Result(second));
+        Assert.Single(Next().Request.Results);
+
+        asked.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Leave });
+
+        (ExchangeRequest request, TaskCompletionSource<ExchangeReply> reply) = Next();
+        Assert.Equal(["a"], request.Workers);
+        reply.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Wait });
+        Assert.Equal(ExchangeOutcome.Wait, (await turn).Outcome);
+    }
+
+    [Fact]
+    public async Task Turn_Asks_WhenTheCallUnderWayFails()
+    {
+        Lease first = await BeginAsync(ahead: LeaseOf(1));
+        Lease second = (await _exchange.TurnAsync("a", Result(first))).Lease!;
+        (_, TaskCompletionSource<ExchangeReply> asked) = Next();
+        _ = _exchange.TurnAsync("a", Result(second));
+        Assert.Single(Next().Request.Results);
+
+        asked.SetException(new TimeoutException("gone"));
+
+        Assert.Equal(["a"], Next().Request.Workers);
+    }
+
+    [Fact]
+    public async Task Turn_AsksForItselfOnly_WhenNoBlockIsLeft()
+    {
+        Lease first = await BeginAsync(ahead: null, isExhausted: true);
+
+        _ = _exchange.TurnAsync("a", Result(first));
+
+        ExchangeRequest request = Next().Request;
+        Assert.Equal(["a"], request.Workers);
+        Assert.Equal(["a"], request.Ahead);
+        Assert.False(_calls.TryTake(out _, TimeSpan.Zero));
+    }
+
+    [Fact]
+    public async Task Leave_GivesTheNextBlockBack()
+    {
+        Lease first = await BeginAsync(ahead: LeaseOf(1));
+
+        Task left = _exchange.LeaveAsync("a", Result(first));
+
+        (ExchangeRequest request, TaskCompletionSource<ExchangeReply> reply) = Next();
+        Assert.Equal(new ReturnedLease(LeaseOf(1), "a"), Assert.Single(request.Returned));
+        Assert.Equal(0, Assert.Single(request.Results).Node.Index);
+        reply.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Leave });
+        await left;
+        Assert.True(_exchange.IsIdle);
+    }
+
+    [Fact]
+    public async Task Leave_IsNoCall_WhenThereIsNothingToSay()
+    {
+        Lease first = await BeginAsync(ahead: null);
+        _ = _exchange.TurnAsync("a", Result(first));
+        Next().Reply.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Leave });
+
+        await _exchange.LeaveAsync("a", null);
+
+        Assert.False(_calls.TryTake(out _, TimeSpan.Zero));
+    }
+
+    [Fact]
+    public async Task Block_GoesBack_WhenItComesForAWorkerThatHasLeft()
+    {
+        Lease first = await BeginAsync(ahead: LeaseOf(1));
+        Lease second = (await _exchange.TurnAsync("a", Result(first))).Lease!;
+        (_, TaskCompletionSource<ExchangeReply> asked) = Next();
+        _ = _exchange.LeaveAsync("a", Result(second));
+        Next().Reply.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Leave });
+
+        asked.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Leave, Ahead = [LeaseOf(2)] });
+
+        Assert.Equal(new ReturnedLease(LeaseOf(2), "a"), Assert.Single(Next().Request.Returned));
+    }
+
+    [Fact]
+    public async Task Block_GoesBackWithTheNextCall_WhenTheFirstFailed()
+    {
+        Lease first = await BeginAsync(ahead: LeaseOf(1));
+        Task left = _exchange.LeaveAsync("a", Result(first));
+        Next().Reply.SetException(new TimeoutException("gone"));
+        await Assert.ThrowsAsync<TimeoutException>(() => left);
+
+        _ = _exchange.TurnAsync("b", null);
+
+        ExchangeRequest request = Next().Request;
+        Assert.Equal(1, Assert.Single(request.Returned).Lease.Block);
+        Assert.Single(request.Results);
+    }
+
+    // Worker a has block 0, and perhaps knows its next one.
+    private async Task<Lease> BeginAsync(Lease? ahead, bool isExhausted = false)
+    {
+        Task<Turn> turn = _exchange.TurnAsync("a", null);
+        (ExchangeRequest request, TaskCompletionSource<ExchangeReply> reply) = Next();
+        Assert.Equal(["a"], request.Ahead);
+        reply.SetResult(new ExchangeReply
+        {
+            Outcome = ExchangeOutcome.Lease,
+            Leases = [LeaseOf(0)],
+            Ahead = ahead is null ? [] : [ahead],
+            IsExhausted = isExhausted,
+        });
+        return (await turn).Lease!;
+    }
+
+    private static Lease LeaseOf(int block) => new()
+    {
+        Job = new JobId("job"),
+        Epoch = 1,
+        Round = new RoundId(RoundKind.Training, 0),
+        Block = block,
+        FirstTask = block,
+        Tasks = 1,
+        Version = 0,
+        Blocks = 8,
+    };
+
+    private static NodeResult Result(Lease lease) => new()
+    {
+        Epoch = lease.Epoch,
+        Round = lease.Round,
+        Node = new TreeNode(0, lease.Block),
+        Count = 1,
+        Gradient = new FloatVector([1, 2]),
+        Metrics = [0],
+        Workers = ["w"],
+    };
+
+    private Task<ExchangeReply> CallAsync(ExchangeRequest request)
+    {
+        TaskCompletionSource<ExchangeReply> reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _calls.Add((request, reply));
+        return reply.Task;
+    }
+
+    private (ExchangeRequest Request, TaskCompletionSource<ExchangeReply> Reply) Next() =>
+        _calls.TryTake(out (ExchangeRequest, TaskCompletionSource<ExchangeReply>) call, TimeSpan.FromSeconds(20))
+            ? call
+            : throw new TimeoutException("The exchange did not call.");
+}
