@@ -50,7 +50,7 @@ internal sealed partial class JobSession
     /// </summary>
     public Lease? TryLeaseAhead(string worker)
     {
-        if (Failure is not null || IsCareful || _training is not { Sum: null } round || LeasableRounds().FirstOrDefault() != round
+        if (Failure is not null || IsCareful || _training is not { Sum: null } round || LeasableRounds().FirstOrDefault(static open => open.Sum is null && open.Leases.Free > 0) != round
             || !_trainingTimes.AreShort || round.Leases.HasLosses || _homes.Workers == 0 || round.Leases.Free < _homes.Workers)
         {
             return null;
@@ -71,8 +71,13 @@ internal sealed partial class JobSession
     public int FreeBlocks => LeasableRounds().Where(static round => round.Sum is null).Sum(static round => round.Leases.Free);
 
     /// <summary>Takes back a lease that never reached its worker: no loss.</summary>
-    public void Withdraw(Lease lease, string worker) =>
-        OpenRounds().Where(_ => lease.Epoch == Epoch).FirstOrDefault(round => round.Id == lease.Round)?.Leases.Withdraw(lease.Block, worker);
+    public void Withdraw(Lease lease, string worker)
+    {
+        if (lease.Epoch == Epoch)
+        {
+            OpenRounds().FirstOrDefault(round => round.Id == lease.Round)?.Leases.Withdraw(lease.Block, worker);
+        }
+    }
 
     /// <summary>Takes back all that the workers that match had out.</summary>
     /// <param name="worker">Which workers.</param>

@@ -109,11 +109,14 @@ internal sealed class LeaseTable(int blocks, BlockTimes times, TimeProvider time
     }
 
     /// <summary>Marks a block as done and tells how long the worker had it; null when that worker had no lease of it any more.</summary>
-    public TimeSpan? Complete(int block, string worker)
+    /// <param name="block">Which.</param>
+    /// <param name="worker">Who computed it.</param>
+    /// <param name="began">When the worker began with it, if that was after it was leased: it may have had another one before.</param>
+    public TimeSpan? Complete(int block, string worker, long began = 0)
     {
         ref Entry entry = ref _entries[block];
-        TimeSpan? elapsed = entry.First == worker ? time.GetElapsedTime(entry.FirstSince)
-            : entry.Second == worker ? time.GetElapsedTime(entry.SecondSince)
+        TimeSpan? elapsed = entry.First == worker ? time.GetElapsedTime(Math.Max(began, entry.FirstSince))
+            : entry.Second == worker ? time.GetElapsedTime(Math.Max(began, entry.SecondSince))
             : null;
         if (entry.First is not null)
         {

@@ -79,23 +79,34 @@ internal sealed class JobExchange(
         lock (_gate)
         {
             _wants.Add(want);
+            _ahead.Enter(worker);
         }
 
         Take(finished);
         Lease? known;
         lock (_gate)
         {
-            known = want.IsAsked ? null : _ahead.Take(worker);
+            known = _wants.Contains(want) && !want.IsAsked ? _ahead.Take(worker) : null;
             if (known is not null)
             {
                 _wants.Remove(want);
-                want.Turn.SetResult(new Turn(ExchangeOutcome.Lease, known));
             }
 
             (want.IsReady, want.IsAsked) = (true, want.IsAsked || _ahead.IsAskedFor(worker));
         }
 
+        // Before the next block is out: what was finished need not wait for it.
         Pump(isOverdue: false);
+        if (known is not null)
+        {
+            lock (_gate)
+            {
+                Begin(known);
+            }
+
+            want.Turn.SetResult(new Turn(ExchangeOutcome.Lease, known));
+        }
+
         return want.Turn.Task;
     }
 
@@ -109,11 +120,7 @@ internal sealed class JobExchange(
         Call call;
         lock (_gate)
         {
-            if (_ahead.Leave(worker) is { } lease && _sums.TryGetValue((lease.Epoch, lease.Round), out PartialSums? sums))
-            {
-                sums.Released(lease.Block);
-            }
-
+            _ahead.Leave(worker);
             call = new Call(TakeResults(force: true), [], [], [.. _ahead.TakeReturned()]);
         }
 
@@ -185,19 +192,14 @@ internal sealed class JobExchange(
             ImmutableArray<Want> asking = [];
             bool isAsking = _wants.Exists(static want => want.IsAsked);
 
-            // Until the silo's last block is done; by then all of its workers are among the wants.
+            // Until the silo's last block of the round is done; by then all who had one are among the wants.
             bool together = !isOverdue && !isAnswered && _exhausted is { } round && _sums.ContainsKey(round);
             bool waits = isAsking || (together && _sums[_exhausted!.Value].HasOut);
-            if (together)
-            {
-                _ahead.Drop();
-            }
-
             if (!waits)
             {
                 // What was added up since is the end of what these workers did.
                 results = [.. results, .. TakeResults(force: isOverdue)];
-                asking = [.. _wants.Where(want => !want.IsAsked && (want.IsReady || together))];
+                asking = [.. _wants.Where(want => !want.IsAsked && (want.IsReady || together) && !_ahead.Knows(want.Worker) && !_ahead.IsAskedFor(want.Worker))];
                 foreach (Want want in asking)
                 {
                     want.IsAsked = true;
@@ -333,20 +335,19 @@ internal sealed class JobExchange(
             throw;
         }
 
-        // A coordinator on another silo has fetched them before it answered: their arrays are free. One on this silo has them by reference.
-        foreach (NodeResult delivered in results.Where(static result => result.Gradient.IsOffered))
-        {
-            GradientArrays.Return(delivered.Gradient.Take());
-        }
-
-        Task learned = reply.Parameters is { } snapshot ? learn(snapshot) : Task.CompletedTask;
         List<(Want Want, Turn Turn)> answered = [];
         lock (_gate)
         {
             _known = reply.Parameters is { } news ? (news.Epoch, news.Version) : _known;
-            foreach (Lease lease in reply.Leases.Concat(reply.Ahead))
+            foreach (Lease lease in reply.Leases)
             {
-                Note(lease, reply.IsExhausted);
+                Begin(lease);
+                _exhausted = reply.IsExhausted ? (lease.Epoch, lease.Round) : null;
+            }
+
+            if (reply.IsExhausted)
+            {
+                _ahead.Drop();
             }
 
             for (int at = 0; at < call.Asking.Length; at++)
@@ -369,6 +370,13 @@ internal sealed class JobExchange(
             answered.AddRange(AnsweredAhead(call, reply.Ahead));
         }
 
+        // A coordinator on another silo has fetched them before it answered: their arrays are free. One on this silo has them by reference.
+        foreach (NodeResult delivered in results.Where(static result => result.Gradient.IsOffered))
+        {
+            GradientArrays.Return(delivered.Gradient.Take());
+        }
+
+        Task learned = reply.Parameters is { } snapshot ? learn(snapshot) : Task.CompletedTask;
         Pump(isOverdue: false, isAnswered: call.Asking.Length > 0);
 
         // A device's thread that was woken before would only sleep again.
@@ -399,21 +407,24 @@ internal sealed class JobExchange(
                 continue;
             }
 
-            if (came is not null)
+            if (came is null)
+            {
+                _ahead.Keep(worker, leases[at]);
+            }
+            else
             {
                 _wants.Remove(came);
+                _ahead.Began(worker);
+                Begin(leases[at]);
                 answered.Add((came, new Turn(ExchangeOutcome.Lease, leases[at])));
-            }
-            else if (!_ahead.Keep(worker, leases[at]))
-            {
-                _sums[(leases[at].Epoch, leases[at].Round)].Released(leases[at].Block);
             }
         }
 
         return answered;
     }
 
-    private void Note(Lease lease, bool isExhausted)
+    // A worker has the block from now on.
+    private void Begin(Lease lease)
     {
         (long Epoch, RoundId Round) key = (lease.Epoch, lease.Round);
         if (!_sums.TryGetValue(key, out PartialSums? sums))
@@ -430,7 +441,6 @@ internal sealed class JobExchange(
 
         sums.Leased(lease.Block);
         _leasedAt[(lease.Round, lease.Block)] = time.GetTimestamp();
-        _exhausted = isExhausted ? key : null;
     }
 
     // What leaves: sums, who wants a block now, for whom the block after it is wanted, and what nobody will compute.
@@ -447,6 +457,7 @@ internal sealed class JobExchange(
         // What the worker finished last is among what leaves.
         public bool IsReady { get; set; }
 
+        // A call that is under way brings it a block, or none: one that asks for it, or that asked for its next block before it came.
         public bool IsAsked { get; set; }
 
         // Continues where it is set, after everything else: what waits is a device's thread, which wakes up by it and runs by itself.

@@ -9,10 +9,12 @@ namespace MetaTrain.Cluster.Workers;
 internal sealed class LeasesAhead
 {
     private readonly Dictionary<string, Lease> _leases = new(StringComparer.Ordinal);
+    private readonly List<ReturnedLease> _returned = [];
+
+    // Who serves the job; of these, who has begun with a block that it knew, and for whom a call that is under way asks.
     private readonly HashSet<string> _present = new(StringComparer.Ordinal);
     private readonly HashSet<string> _wanting = new(StringComparer.Ordinal);
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
-    private readonly List<ReturnedLease> _returned = [];
 
     /// <summary>True when nobody has a second block.</summary>
     public bool IsEmpty => _leases.Count == 0 && _returned.Count == 0;
@@ -23,18 +25,25 @@ internal sealed class LeasesAhead
     /// <summary>True while a call asks for such a block for the worker.</summary>
     public bool IsAskedFor(string worker) => _asked.Contains(worker);
 
-    /// <summary>A worker's next block, if it is known: the worker will want another one.</summary>
+    /// <summary>True when the worker's next block is known: it asks for none.</summary>
+    public bool Knows(string worker) => _leases.ContainsKey(worker);
+
+    /// <summary>A worker serves the job.</summary>
+    public void Enter(string worker) => _present.Add(worker);
+
+    /// <summary>A worker's next block, if it is known: it begins with it, and will want another one.</summary>
     public Lease? Take(string worker)
     {
-        _present.Add(worker);
-        if (!_leases.Remove(worker, out Lease? lease))
+        if (_leases.Remove(worker, out Lease? lease))
         {
-            return null;
+            Began(worker);
         }
 
-        _wanting.Add(worker);
         return lease;
     }
+
+    /// <summary>A worker has begun with a block that it did not have to ask for: it will want another one.</summary>
+    public void Began(string worker) => _wanting.Add(worker);
 
     /// <summary>Whom to ask for: the workers that ask for a block now, and those that began with one they knew.</summary>
     /// <param name="asking">Those that ask for a block now.</param>
@@ -52,21 +61,17 @@ internal sealed class LeasesAhead
     /// <summary>The call that asked is over.</summary>
     public void Answered() => _asked.Clear();
 
-    /// <summary>Keeps a worker's next block. False when the worker serves another job meanwhile: the block goes back.</summary>
-    public bool Keep(string worker, Lease lease)
+    /// <summary>Keeps a worker's next block; gives it back when the worker serves another job meanwhile.</summary>
+    public void Keep(string worker, Lease lease)
     {
-        if (_present.Contains(worker))
+        if (!_present.Contains(worker) || !_leases.TryAdd(worker, lease))
         {
-            _leases[worker] = lease;
-            return true;
+            _returned.Add(new ReturnedLease(lease, worker));
         }
-
-        _returned.Add(new ReturnedLease(lease, worker));
-        return false;
     }
 
-    /// <summary>A worker serves another job from now on; its next block goes back. Null when it knew none.</summary>
-    public Lease? Leave(string worker)
+    /// <summary>A worker serves another job from now on; its next block goes back.</summary>
+    public void Leave(string worker)
     {
         _present.Remove(worker);
         _wanting.Remove(worker);
@@ -74,8 +79,6 @@ internal sealed class LeasesAhead
         {
             _returned.Add(new ReturnedLease(lease, worker));
         }
-
-        return lease;
     }
 
     /// <summary>What goes back with the next call.</summary>

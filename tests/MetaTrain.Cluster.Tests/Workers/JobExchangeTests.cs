@@ -44,7 +44,7 @@ public sealed class JobExchangeTests
         string[] workers = ["a", "b", "c", "d"];
         List<string> calls = [];
         TaskCompletionSource<ExchangeReply> first = new();
-        JobExchange exchange = new(AnswerAsync, LearnAsync, "class", TimeProvider.System);
+        JobExchange exchange = new(AnswerAsync, LearnAsync, "class", _time);
         List<Task<Turn>> begun = [.. workers.Select(worker => exchange.TurnAsync(worker, null))];
         first.SetResult(Leases(0, from: 0, count: 1));
 

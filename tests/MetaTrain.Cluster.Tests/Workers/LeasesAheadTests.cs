@@ -29,6 +29,16 @@ public sealed class LeasesAheadTests
     }
 
     [Fact]
+    public async Task Result_LeavesBeforeTheNextBlockIsOut_AndWaitsForNone()
+    {
+        Lease first = await BeginAsync(ahead: LeaseOf(1));
+
+        _ = _exchange.TurnAsync("a", Result(first));
+
+        Assert.Equal(new TreeNode(0, 0), Assert.Single(Next().Request.Results).Node);
+    }
+
+    [Fact]
     public async Task Turn_TakesWhatTheCallUnderWayBrings()
     {
         Lease first = await BeginAsync(ahead: LeaseOf(1));
@@ -41,6 +51,9 @@ public sealed class LeasesAheadTests
         asked.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Leave, Ahead = [LeaseOf(2)] });
 
         Assert.Equal(2, (await turn).Lease!.Block);
+
+        // Who got it so wants the one after it too.
+        Assert.Equal(["a"], Next().Request.Ahead);
     }
 
     [Fact]
