@@ -86,10 +86,11 @@ internal sealed class JobExchange(
         Lease? known;
         lock (_gate)
         {
-            known = _wants.Contains(want) && !want.IsAsked ? _ahead.Take(worker) : null;
+            known = _wants.Contains(want) && !want.IsAsked ? _ahead.Find(worker) : null;
             if (known is not null)
             {
                 _wants.Remove(want);
+                _ahead.Want(worker);
             }
 
             (want.IsReady, want.IsAsked) = (true, want.IsAsked || _ahead.IsAskedFor(worker));
@@ -101,6 +102,7 @@ internal sealed class JobExchange(
         {
             lock (_gate)
             {
+                _ahead.Begin(worker);
                 Begin(known);
             }
 
@@ -194,7 +196,7 @@ internal sealed class JobExchange(
 
             // Until the silo's last block of the round is done; by then all who had one are among the wants.
             bool together = !isOverdue && !isAnswered && _exhausted is { } round && _sums.ContainsKey(round);
-            bool waits = isAsking || (together && _sums[_exhausted!.Value].HasOut);
+            bool waits = isAsking || (together && (_sums[_exhausted!.Value].HasOut || _ahead.HasOf(_exhausted!.Value)));
             if (!waits)
             {
                 // What was added up since is the end of what these workers did.
@@ -384,7 +386,8 @@ internal sealed class JobExchange(
         answered.ForEach(static answer => answer.Want.Turn.SetResult(answer.Turn));
     }
 
-    // Blocks for the first of the workers that a call asked ahead for: who came for the next one meanwhile has it, or asks.
+    // Blocks for the first of the workers that a call asked ahead for: who came for the next one meanwhile has it, or asks. (A want of a call that
+    // failed is its caller's.)
     private List<(Want Want, Turn Turn)> AnsweredAhead(Call call, ImmutableArray<Lease> leases)
     {
         List<(Want Want, Turn Turn)> answered = [];
@@ -396,7 +399,7 @@ internal sealed class JobExchange(
         for (int at = 0; at < call.Ahead.Length; at++)
         {
             string worker = call.Ahead[at];
-            Want? came = _wants.Find(want => want.Worker == worker && !call.Asking.Contains(want));
+            Want? came = _wants.Find(want => want.Worker == worker && (at < leases.Length || !call.Asking.Contains(want)));
             if (came is not null)
             {
                 came.IsAsked = false;
@@ -407,14 +410,14 @@ internal sealed class JobExchange(
                 continue;
             }
 
-            if (came is null)
+            if (came is not { IsReady: true })
             {
                 _ahead.Keep(worker, leases[at]);
             }
             else
             {
                 _wants.Remove(came);
-                _ahead.Began(worker);
+                _ahead.Want(worker);
                 Begin(leases[at]);
                 answered.Add((came, new Turn(ExchangeOutcome.Lease, leases[at])));
             }

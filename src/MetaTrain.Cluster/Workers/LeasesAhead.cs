@@ -11,7 +11,7 @@ internal sealed class LeasesAhead
     private readonly Dictionary<string, Lease> _leases = new(StringComparer.Ordinal);
     private readonly List<ReturnedLease> _returned = [];
 
-    // Who serves the job; of these, who has begun with a block that it knew, and for whom a call that is under way asks.
+    // Who serves the job; of these, who begins with a block that it knew, and for whom a call that is under way asks.
     private readonly HashSet<string> _present = new(StringComparer.Ordinal);
     private readonly HashSet<string> _wanting = new(StringComparer.Ordinal);
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
@@ -31,19 +31,17 @@ internal sealed class LeasesAhead
     /// <summary>A worker serves the job.</summary>
     public void Enter(string worker) => _present.Add(worker);
 
-    /// <summary>A worker's next block, if it is known: it begins with it, and will want another one.</summary>
-    public Lease? Take(string worker)
-    {
-        if (_leases.Remove(worker, out Lease? lease))
-        {
-            Began(worker);
-        }
+    /// <summary>A worker's next block, if it is known.</summary>
+    public Lease? Find(string worker) => _leases.GetValueOrDefault(worker);
 
-        return lease;
-    }
+    /// <summary>True while a worker has a block of the round before it.</summary>
+    public bool HasOf((long Epoch, RoundId Round) round) => _leases.Values.Any(lease => (lease.Epoch, lease.Round) == round);
 
-    /// <summary>A worker has begun with a block that it did not have to ask for: it will want another one.</summary>
-    public void Began(string worker) => _wanting.Add(worker);
+    /// <summary>A worker begins with a block that it did not have to ask for: it will want another one.</summary>
+    public void Want(string worker) => _wanting.Add(worker);
+
+    /// <summary>A worker has begun with the block that it knew.</summary>
+    public void Begin(string worker) => _leases.Remove(worker);
 
     /// <summary>Whom to ask for: the workers that ask for a block now, and those that began with one they knew.</summary>
     /// <param name="asking">Those that ask for a block now.</param>

@@ -101,6 +101,53 @@ public sealed class LeasesAheadTests
     }
 
     [Fact]
+    public async Task Turn_WaitsForAnotherWorkersNextBlock_WhenNoneIsLeft()
+    {
+        Lease first = await BeginAsync(ahead: LeaseOf(1));
+        Task<Turn> other = _exchange.TurnAsync("b", null);
+        Next().Reply.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Lease, Leases = [LeaseOf(2)], IsExhausted = true });
+        Lease third = (await other).Lease!;
+        _ = _exchange.TurnAsync("b", Result(third));
+        Assert.Empty(Next().Request.Workers);
+
+        Lease second = (await _exchange.TurnAsync("a", Result(first))).Lease!;
+        while (_calls.TryTake(out (ExchangeRequest Request, TaskCompletionSource<ExchangeReply> Reply) call, TimeSpan.Zero))
+        {
+            Assert.Empty(call.Request.Workers);
+            call.Reply.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Leave });
+        }
+
+        _ = _exchange.TurnAsync("a", Result(second));
+        ExchangeRequest request;
+        do
+        {
+            request = Next().Request;
+        }
+        while (request.Workers.IsEmpty);
+
+        Assert.Equal(["b", "a"], request.Workers);
+    }
+
+    [Fact]
+    public async Task Turn_HasABlock_WhenTheCallThatAskedForItBringsItAsTheNextOne()
+    {
+        Task<Turn> one = _exchange.TurnAsync("a", null);
+        (_, TaskCompletionSource<ExchangeReply> first) = Next();
+        Task<Turn> two = _exchange.TurnAsync("b", null);
+        Task<Turn> three = _exchange.TurnAsync("c", null);
+        first.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Wait });
+        Assert.Equal(ExchangeOutcome.Wait, (await one).Outcome);
+        (ExchangeRequest request, TaskCompletionSource<ExchangeReply> reply) = Next();
+        Assert.Equal(["b", "c"], request.Workers);
+
+        // The coordinator could not note the second lease, and could a moment later.
+        reply.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Lease, Leases = [LeaseOf(0)], Ahead = [LeaseOf(1), LeaseOf(2)] });
+
+        Assert.Equal(0, (await two).Lease!.Block);
+        Assert.Equal(2, (await three).Lease!.Block);
+    }
+
+    [Fact]
     public async Task Leave_GivesTheNextBlockBack()
     {
         Lease first = await BeginAsync(ahead: LeaseOf(1));
