@@ -88,28 +88,15 @@ internal static class QuestionRun
     {
         const int Parameters = 115_200;
         Contest contest = new("One meta-iteration with zero compute, 450 KB of parameters", "iterations/s");
-        List<ContestCluster> clusters = [];
-        try
-        {
-            foreach ((int silos, int workers) in shapes)
-            {
-                ContestCluster cluster = await ContestCluster.StartAsync(silos, workers, $"{Parameters}");
-                clusters.Add(cluster);
-                contest.Add(
-                    $"{silos * workers} workers in {silos} silo process{(silos > 1 ? "es" : "")}",
-                    time => cluster.IterationsPerSecondAsync(silos * workers, commitEvery: 100_000_000, time).GetAwaiter().GetResult());
-            }
-
-            contest.Run(rounds, seconds);
-            return contest.Table();
-        }
-        finally
-        {
-            foreach (ContestCluster cluster in clusters)
-            {
-                await cluster.DisposeAsync();
-            }
-        }
+        await RunOnClustersAsync(
+            contest,
+            $"{Parameters}",
+            shapes,
+            static (silos, workers) => $"{silos * workers} workers in {silos} silo process{(silos > 1 ? "es" : "")}",
+            static (cluster, workers, time) => cluster.IterationsPerSecondAsync(workers, commitEvery: 100_000_000, time),
+            rounds,
+            seconds);
+        return contest.Table();
     }
 
     /// <summary>What grains, messages, commits and the store take of training.</summary>
@@ -118,20 +105,38 @@ internal static class QuestionRun
         const string Alone = "one process without grains, 2 workers";
         Workload workload = Workload.Of("omniglot-5way-1shot");
         Contest contest = new Contest($"{workload.Name} on a cluster", "tasks/s").Add(Alone, workload.Ours(2, ComputePath.Fused));
+        await RunOnClustersAsync(
+            contest,
+            workload.Name,
+            shapes,
+            static (silos, workers) => $"{silos} silo{(silos > 1 ? "s" : "")} of {workers} worker{(workers > 1 ? "s" : "")}, committing as by default",
+            async (cluster, _, time) => workload.Tasks * await cluster.IterationsPerSecondAsync(workload.Tasks, commitEvery: 100, time),
+            rounds,
+            seconds);
+        return contest.Table(Alone);
+    }
+
+    // A contestant for each shape of cluster. The rate is told how many workers the cluster has.
+    private static async Task RunOnClustersAsync(
+        Contest contest,
+        string work,
+        (int Silos, int Workers)[] shapes,
+        Func<int, int, string> name,
+        Func<ContestCluster, int, double, Task<double>> rate,
+        int rounds,
+        double seconds)
+    {
         List<ContestCluster> clusters = [];
         try
         {
             foreach ((int silos, int workers) in shapes)
             {
-                ContestCluster cluster = await ContestCluster.StartAsync(silos, workers, workload.Name);
+                ContestCluster cluster = await ContestCluster.StartAsync(silos, workers, work);
                 clusters.Add(cluster);
-                contest.Add(
-                    $"{silos} silo{(silos > 1 ? "s" : "")} of {workers} worker{(workers > 1 ? "s" : "")}, committing as by default",
-                    time => cluster.IterationsPerSecondAsync(workload.Tasks, commitEvery: 100, time).GetAwaiter().GetResult() * workload.Tasks);
+                contest.Add(name(silos, workers), time => rate(cluster, silos * workers, time).GetAwaiter().GetResult());
             }
 
             contest.Run(rounds, seconds);
-            return contest.Table(Alone);
         }
         finally
         {

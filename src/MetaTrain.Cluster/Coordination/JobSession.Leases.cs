@@ -35,7 +35,6 @@ internal sealed partial class JobSession
         {
             if (TryLease(round, worker) is { } lease)
             {
-                _leasesSinceRequested = round.IsRequested ? 0 : _leasesSinceRequested + 1;
                 return lease;
             }
         }
@@ -50,14 +49,12 @@ internal sealed partial class JobSession
     /// </summary>
     public Lease? TryLeaseAhead(string worker)
     {
-        if (Failure is not null || IsCareful || _training is not { Sum: null } round || LeasableRounds().FirstOrDefault(static open => open.Sum is null && open.Leases.Free > 0) != round
-            || !_trainingTimes.AreShort || round.Leases.HasLosses || _homes.Workers == 0 || round.Leases.Free < _homes.Workers)
-        {
-            return null;
-        }
-
-        _leasesSinceRequested++;
-        return TryLease(round, worker);
+        bool isPermitted = Failure is null && !IsCareful && _trainingTimes.AreShort && _homes.Workers > 0;
+        return isPermitted
+            && LeasableRounds().FirstOrDefault(static open => open.Sum is null && open.Leases.Free > 0) is { } round && round == _training
+            && !round.Leases.HasLosses && round.Leases.Free >= _homes.Workers
+            ? TryLease(round, worker)
+            : null;
     }
 
     /// <summary>
@@ -205,6 +202,7 @@ internal sealed partial class JobSession
             return null;
         }
 
+        _leasesSinceRequested = round.IsRequested ? 0 : _leasesSinceRequested + 1;
         if (grant.Again)
         {
             Trajectory.BlocksReissued++;

@@ -32,19 +32,16 @@ internal sealed class JobExchange(
 
     private readonly Lock _gate = new();
 
-    // Who waits for a block, and what has not left yet.
+    // Who waits for a block, what has not left yet, and who knows the next block.
     private readonly List<Want> _wants = [];
-    private readonly Dictionary<(long Epoch, RoundId Round), PartialSums> _sums = [];
-    private readonly List<NodeResult> _undelivered = [];
+    private readonly RoundResults _results = new(time);
     private readonly LeasesAhead _ahead = new();
 
     // What the coordinator's last answers said.
     private (long Epoch, long Version) _known;
     private (long Epoch, RoundId Round)? _exhausted;
 
-    // How long a block takes, whether someone waits so long, and since how many calls that asked: an earlier wait is over.
-    private readonly Dictionary<(RoundId Round, int Block), long> _leasedAt = [];
-    private TimeSpan _blockTime;
+    // Whether someone waits as long as a block takes, and since how many calls that asked: an earlier wait is over.
     private bool _isWatched;
     private long _asked;
 
@@ -55,7 +52,7 @@ internal sealed class JobExchange(
         {
             lock (_gate)
             {
-                return _wants.Count == 0 && _undelivered.Count == 0 && _ahead.IsEmpty && _sums.Values.All(static sums => sums.IsEmpty);
+                return _wants.Count == 0 && _ahead.IsEmpty && _results.IsEmpty;
             }
         }
     }
@@ -82,7 +79,11 @@ internal sealed class JobExchange(
             _ahead.Enter(worker);
         }
 
-        Take(finished);
+        if (finished is not null)
+        {
+            _results.Take(finished);
+        }
+
         Lease? known;
         lock (_gate)
         {
@@ -103,7 +104,7 @@ internal sealed class JobExchange(
             lock (_gate)
             {
                 _ahead.Begin(worker);
-                Begin(known);
+                _results.Begin(known);
             }
 
             want.Turn.SetResult(new Turn(ExchangeOutcome.Lease, known));
@@ -118,12 +119,16 @@ internal sealed class JobExchange(
     /// </summary>
     public Task LeaveAsync(string worker, NodeResult? last)
     {
-        Take(last);
+        if (last is not null)
+        {
+            _results.Take(last);
+        }
+
         Call call;
         lock (_gate)
         {
             _ahead.Leave(worker);
-            call = new Call(TakeResults(force: true), [], [], [.. _ahead.TakeReturned()]);
+            call = new Call(_results.TakeReady(force: true), [], [], _ahead.TakeReturned());
         }
 
         return call.IsEmpty ? Task.CompletedTask : CallAsync(call);
@@ -132,50 +137,8 @@ internal sealed class JobExchange(
     /// <summary>A block comes back without a result.</summary>
     public void Release(Lease lease)
     {
-        SumsOf(lease.Epoch, lease.Round)?.Released(lease.Block);
+        _results.Release(lease);
         Pump(isOverdue: false);
-    }
-
-    private void Take(NodeResult? result)
-    {
-        if (result is null)
-        {
-            return;
-        }
-
-        PartialSums? sums = SumsOf(result.Epoch, result.Round);
-        Observe(result);
-        if (sums is not null && result.Failure is null && result.NonFiniteTask is null)
-        {
-            sums.Add(result);
-            return;
-        }
-
-        // What ends the job is not added to anything; nor is a result of a round that is over.
-        sums?.Released(result.Node.Index);
-        lock (_gate)
-        {
-            _undelivered.Add(result);
-        }
-    }
-
-    private PartialSums? SumsOf(long epoch, RoundId round)
-    {
-        lock (_gate)
-        {
-            return _sums.GetValueOrDefault((epoch, round));
-        }
-    }
-
-    private void Observe(NodeResult result)
-    {
-        lock (_gate)
-        {
-            if (_leasedAt.Remove((result.Round, result.Node.Index), out long since))
-            {
-                _blockTime = (_blockTime + time.GetElapsedTime(since)) / 2;
-            }
-        }
     }
 
     /// <summary>
@@ -190,18 +153,18 @@ internal sealed class JobExchange(
         lock (_gate)
         {
             // Sums that wait for a block which takes too long are of use to the others now.
-            ImmutableArray<NodeResult> results = TakeResults(force: isOverdue);
+            ImmutableArray<NodeResult> results = _results.TakeReady(force: isOverdue);
             ImmutableArray<Want> asking = [];
             bool isAsking = _wants.Exists(static want => want.IsAsked);
 
             // Until the silo's last block of the round is done; by then all who had one are among the wants.
-            bool together = !isOverdue && !isAnswered && _exhausted is { } round && _sums.ContainsKey(round);
-            bool waits = isAsking || (together && (_sums[_exhausted!.Value].HasOut || _ahead.HasOf(_exhausted!.Value)));
+            (long Epoch, RoundId Round)? together = !isOverdue && !isAnswered && _exhausted is { } exhausted && _results.Knows(exhausted) ? exhausted : null;
+            bool waits = isAsking || (together is { } round && (_results.HasOut(round) || _ahead.HasOf(round)));
             if (!waits)
             {
                 // What was added up since is the end of what these workers did.
-                results = [.. results, .. TakeResults(force: isOverdue)];
-                asking = [.. _wants.Where(want => !want.IsAsked && (want.IsReady || together) && !_ahead.Knows(want.Worker) && !_ahead.IsAskedFor(want.Worker))];
+                results = [.. results, .. _results.TakeReady(force: isOverdue)];
+                asking = [.. _wants.Where(want => !want.IsAsked && (want.IsReady || together is not null) && !_ahead.HasOrAsksFor(want.Worker))];
                 foreach (Want want in asking)
                 {
                     want.IsAsked = true;
@@ -221,8 +184,8 @@ internal sealed class JobExchange(
             call = new Call(
                 results,
                 asking,
-                isAsking || _ahead.IsAsking ? [] : [.. _ahead.Ask(asking.Select(static want => want.Worker))],
-                [.. _ahead.TakeReturned()]);
+                isAsking || _ahead.IsAsking ? [] : _ahead.Ask(asking.Select(static want => want.Worker)),
+                _ahead.TakeReturned());
         }
 
         if (!call.IsEmpty)
@@ -249,7 +212,8 @@ internal sealed class JobExchange(
     // Whoever waited has asked meanwhile when the next round's first workers wait: these have not waited long.
     private async Task WatchAsync(long asked)
     {
-        await Task.Delay(Patience(), time).ConfigureAwait(false);
+        TimeSpan patience = TimeSpan.FromTicks(Math.Clamp(_results.BlockTime.Ticks, LeastPatience.Ticks, MostPatience.Ticks));
+        await Task.Delay(patience, time).ConfigureAwait(false);
         lock (_gate)
         {
             if (_asked != asked)
@@ -261,27 +225,6 @@ internal sealed class JobExchange(
         }
 
         Pump(isOverdue: true);
-    }
-
-    private TimeSpan Patience()
-    {
-        lock (_gate)
-        {
-            return TimeSpan.FromTicks(Math.Clamp(_blockTime.Ticks, LeastPatience.Ticks, MostPatience.Ticks));
-        }
-    }
-
-    private ImmutableArray<NodeResult> TakeResults(bool force)
-    {
-        ImmutableArray<NodeResult>.Builder results = ImmutableArray.CreateBuilder<NodeResult>();
-        results.AddRange(_undelivered);
-        _undelivered.Clear();
-        foreach (PartialSums sums in _sums.Values)
-        {
-            results.AddRange(sums.TakeReady(force));
-        }
-
-        return results.ToImmutable();
     }
 
     private async Task AskAsync(Call call)
@@ -329,7 +272,7 @@ internal sealed class JobExchange(
             // A coordinator that moved in between drops them by their epoch; one on this silo may have added them up although its answer was lost.
             lock (_gate)
             {
-                _undelivered.AddRange(results.Where(static result => !result.Gradient.IsTaken));
+                _results.PutBack(results.Where(static result => !result.Gradient.IsTaken));
                 _ahead.Untake(call.Returned);
                 AnsweredAhead(call, []);
             }
@@ -343,7 +286,7 @@ internal sealed class JobExchange(
             _known = reply.Parameters is { } news ? (news.Epoch, news.Version) : _known;
             foreach (Lease lease in reply.Leases)
             {
-                Begin(lease);
+                _results.Begin(lease);
                 _exhausted = reply.IsExhausted ? (lease.Epoch, lease.Round) : null;
             }
 
@@ -418,32 +361,12 @@ internal sealed class JobExchange(
             {
                 _wants.Remove(came);
                 _ahead.Want(worker);
-                Begin(leases[at]);
+                _results.Begin(leases[at]);
                 answered.Add((came, new Turn(ExchangeOutcome.Lease, leases[at])));
             }
         }
 
         return answered;
-    }
-
-    // A worker has the block from now on.
-    private void Begin(Lease lease)
-    {
-        (long Epoch, RoundId Round) key = (lease.Epoch, lease.Round);
-        if (!_sums.TryGetValue(key, out PartialSums? sums))
-        {
-            // Rounds that are over leave with the first lease of another one.
-            _leasedAt.Clear();
-            foreach ((long Epoch, RoundId Round) over in _sums.Where(static entry => entry.Value.IsEmpty).Select(static entry => entry.Key).ToList())
-            {
-                _sums.Remove(over);
-            }
-
-            _sums[key] = sums = new PartialSums(lease.Blocks);
-        }
-
-        sums.Leased(lease.Block);
-        _leasedAt[(lease.Round, lease.Block)] = time.GetTimestamp();
     }
 
     // What leaves: sums, who wants a block now, for whom the block after it is wanted, and what nobody will compute.

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MetaTrain.Abstractions.Messages;
 
 namespace MetaTrain.Cluster.Workers;
@@ -25,8 +26,8 @@ internal sealed class LeasesAhead
     /// <summary>True while a call asks for such a block for the worker.</summary>
     public bool IsAskedFor(string worker) => _asked.Contains(worker);
 
-    /// <summary>True when the worker's next block is known: it asks for none.</summary>
-    public bool Knows(string worker) => _leases.ContainsKey(worker);
+    /// <summary>True when the worker's next block is known, or a call brings it or none: no other call asks for the worker.</summary>
+    public bool HasOrAsksFor(string worker) => _leases.ContainsKey(worker) || IsAskedFor(worker);
 
     /// <summary>A worker serves the job.</summary>
     public void Enter(string worker) => _present.Add(worker);
@@ -45,7 +46,7 @@ internal sealed class LeasesAhead
 
     /// <summary>Whom to ask for: the workers that ask for a block now, and those that began with one they knew.</summary>
     /// <param name="asking">Those that ask for a block now.</param>
-    public IReadOnlyCollection<string> Ask(IEnumerable<string> asking)
+    public ImmutableArray<string> Ask(IEnumerable<string> asking)
     {
         _asked.UnionWith(asking);
         _asked.UnionWith(_wanting);
@@ -80,9 +81,9 @@ internal sealed class LeasesAhead
     }
 
     /// <summary>What goes back with the next call.</summary>
-    public IReadOnlyList<ReturnedLease> TakeReturned()
+    public ImmutableArray<ReturnedLease> TakeReturned()
     {
-        List<ReturnedLease> returned = [.. _returned];
+        ImmutableArray<ReturnedLease> returned = [.. _returned];
         _returned.Clear();
         return returned;
     }

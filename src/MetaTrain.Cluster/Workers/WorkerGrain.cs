@@ -91,12 +91,14 @@ internal sealed partial class WorkerGrain(
             try
             {
                 JobId? next = _draining ? null : await GrainFactory.GetGrain<IJobQueueGrain>(IJobQueueGrain.Key).AssignAsync(Status());
-                (JobId? left, NodeResult? last) = next == _job ? (null, null) : (_job, finished);
-                _job = next;
-                if (left is { } earlier)
+                if (next != _job)
                 {
-                    finished = null;
-                    await exchange.LeaveAsync(earlier, Key, last);
+                    (JobId? left, NodeResult? last) = (_job, finished);
+                    (_job, finished) = (next, null);
+                    if (left is { } earlier)
+                    {
+                        await exchange.LeaveAsync(earlier, Key, last);
+                    }
                 }
 
                 if (_job is { } job)

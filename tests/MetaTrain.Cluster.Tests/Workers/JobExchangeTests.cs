@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Messages;
 using MetaTrain.Cluster.Workers;
@@ -9,25 +8,24 @@ namespace MetaTrain.Cluster.Tests.Workers;
 /// <summary>The exchange against a coordinator that this test plays: it answers each call by hand.</summary>
 public sealed class JobExchangeTests
 {
-    private static readonly RoundId Round = new(RoundKind.Training, 0);
     private readonly FakeTimeProvider _time = new();
-    private readonly BlockingCollection<(ExchangeRequest Request, TaskCompletionSource<ExchangeReply> Reply)> _calls = [];
+    private readonly PlayedCoordinator _coordinator = new();
     private readonly List<ParameterSnapshot> _learned = [];
     private readonly JobExchange _exchange;
     private Task _learning = Task.CompletedTask;
 
-    public JobExchangeTests() => _exchange = new JobExchange(CallAsync, LearnAsync, "class", _time);
+    public JobExchangeTests() => _exchange = new JobExchange(_coordinator.CallAsync, LearnAsync, "class", _time);
 
     [Fact]
     public async Task Turns_AreOneCall_WhenTheSilosLastBlockOfTheRoundIsDone()
     {
         (Lease first, Lease second) = await TwoLeasesAsync(exhausted: true);
 
-        Task<Turn> one = _exchange.TurnAsync("a", Result(first));
-        Assert.False(_calls.TryTake(out _, TimeSpan.Zero));
-        Task<Turn> two = _exchange.TurnAsync("b", Result(second));
+        Task<Turn> one = _exchange.TurnAsync("a", PlayedCoordinator.Result(first));
+        Assert.False(_coordinator.Calls.TryTake(out _, TimeSpan.Zero));
+        Task<Turn> two = _exchange.TurnAsync("b", PlayedCoordinator.Result(second));
 
-        (ExchangeRequest request, TaskCompletionSource<ExchangeReply> reply) = Next();
+        (ExchangeRequest request, TaskCompletionSource<ExchangeReply> reply) = _coordinator.Next();
         Assert.Equal(["a", "b"], request.Workers);
         Assert.Equal(new TreeNode(1, 0), Assert.Single(request.Results).Node);
         Assert.Equal((1, 0), (request.KnownEpoch, request.KnownVersion));
@@ -44,7 +42,7 @@ public sealed class JobExchangeTests
         string[] workers = ["a", "b", "c", "d"];
         List<string> calls = [];
         TaskCompletionSource<ExchangeReply> first = new();
-        JobExchange exchange = new(AnswerAsync, LearnAsync, "class", _time);
+        JobExchange exchange = new(AnswerAsync, LearnAsync, "class", new StoppedClock());
         List<Task<Turn>> begun = [.. workers.Select(worker => exchange.TurnAsync(worker, null))];
         first.SetResult(Leases(0, from: 0, count: 1));
 
@@ -59,7 +57,7 @@ public sealed class JobExchangeTests
         {
             while (turn.WaitOnDevice().Lease is { } lease)
             {
-                turn = exchange.TurnAsync(worker, Result(lease));
+                turn = exchange.TurnAsync(worker, PlayedCoordinator.Result(lease));
             }
         }
 
@@ -85,10 +83,10 @@ public sealed class JobExchangeTests
     {
         (Lease first, _) = await TwoLeasesAsync(exhausted: true);
 
-        Task<Turn> one = _exchange.TurnAsync("a", Result(first));
+        Task<Turn> one = _exchange.TurnAsync("a", PlayedCoordinator.Result(first));
         _time.Advance(JobExchange.LeastPatience);
 
-        (ExchangeRequest request, TaskCompletionSource<ExchangeReply> reply) = Next();
+        (ExchangeRequest request, TaskCompletionSource<ExchangeReply> reply) = _coordinator.Next();
         Assert.Equal(["a"], request.Workers);
         Assert.Equal(new TreeNode(0, 0), Assert.Single(request.Results).Node);
         reply.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Wait });
@@ -101,12 +99,12 @@ public sealed class JobExchangeTests
         (Lease first, _) = await TwoLeasesAsync(exhausted: true);
         _time.Advance(TimeSpan.FromSeconds(1));
 
-        _ = _exchange.TurnAsync("a", Result(first));
+        _ = _exchange.TurnAsync("a", PlayedCoordinator.Result(first));
         _time.Advance(TimeSpan.FromSeconds(0.49));
-        Assert.False(_calls.TryTake(out _, TimeSpan.FromMilliseconds(50)));
+        Assert.False(_coordinator.Calls.TryTake(out _, TimeSpan.FromMilliseconds(50)));
 
         _time.Advance(TimeSpan.FromSeconds(0.01));
-        Assert.Equal(["a"], Next().Request.Workers);
+        Assert.Equal(["a"], _coordinator.Next().Request.Workers);
     }
 
     [Fact]
@@ -114,10 +112,10 @@ public sealed class JobExchangeTests
     {
         (Lease first, Lease second) = await TwoLeasesAsync(exhausted: true);
         _time.Advance(TimeSpan.FromSeconds(1));
-        Task<Turn> one = _exchange.TurnAsync("a", Result(first));
-        _ = _exchange.TurnAsync("b", Result(second));
+        Task<Turn> one = _exchange.TurnAsync("a", PlayedCoordinator.Result(first));
+        _ = _exchange.TurnAsync("b", PlayedCoordinator.Result(second));
         RoundId next = new(RoundKind.Training, 1);
-        Next().Reply.SetResult(new ExchangeReply
+        _coordinator.Next().Reply.SetResult(new ExchangeReply
         {
             Outcome = ExchangeOutcome.Lease,
             Leases = [LeaseOf(0) with { Round = next }, LeaseOf(1) with { Round = next }],
@@ -126,30 +124,30 @@ public sealed class JobExchangeTests
         Lease again = (await one).Lease!;
 
         _time.Advance(TimeSpan.FromSeconds(0.4));
-        _ = _exchange.TurnAsync("a", Result(again));
+        _ = _exchange.TurnAsync("a", PlayedCoordinator.Result(again));
         _time.Advance(TimeSpan.FromSeconds(0.2));
-        Assert.False(_calls.TryTake(out _, TimeSpan.FromMilliseconds(50)));
+        Assert.False(_coordinator.Calls.TryTake(out _, TimeSpan.FromMilliseconds(50)));
 
         _time.Advance(TimeSpan.FromSeconds(0.5));
-        Assert.Equal(["a"], Next().Request.Workers);
+        Assert.Equal(["a"], _coordinator.Next().Request.Workers);
     }
 
     [Fact]
     public async Task Turn_DeliversAtOnceAndAsksNext_WhileAnotherWorkerOfTheSiloAsks()
     {
         (Lease first, Lease second) = await TwoLeasesAsync(exhausted: false);
-        _ = _exchange.TurnAsync("a", Result(first));
-        (_, TaskCompletionSource<ExchangeReply> asking) = Next();
+        _ = _exchange.TurnAsync("a", PlayedCoordinator.Result(first));
+        (_, TaskCompletionSource<ExchangeReply> asking) = _coordinator.Next();
 
-        _ = _exchange.TurnAsync("b", Result(second));
+        _ = _exchange.TurnAsync("b", PlayedCoordinator.Result(second));
 
-        (ExchangeRequest delivery, TaskCompletionSource<ExchangeReply> delivered) = Next();
+        (ExchangeRequest delivery, TaskCompletionSource<ExchangeReply> delivered) = _coordinator.Next();
         Assert.Empty(delivery.Workers);
         Assert.Single(delivery.Results);
         delivered.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Leave });
-        Assert.False(_calls.TryTake(out _, TimeSpan.FromMilliseconds(50)));
+        Assert.False(_coordinator.Calls.TryTake(out _, TimeSpan.FromMilliseconds(50)));
         asking.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Wait });
-        Assert.Equal(["b"], Next().Request.Workers);
+        Assert.Equal(["b"], _coordinator.Next().Request.Workers);
     }
 
     [Fact]
@@ -159,14 +157,14 @@ public sealed class JobExchangeTests
         Task<Turn> other = _exchange.TurnAsync("b", null);
 
         call.SetException(new TimeoutException("gone"));
-        (ExchangeRequest next, TaskCompletionSource<ExchangeReply> reply) = Next();
+        (ExchangeRequest next, TaskCompletionSource<ExchangeReply> reply) = _coordinator.Next();
         Assert.Equal(["b"], next.Workers);
         Assert.Single(next.Results);
         reply.SetException(new TimeoutException("still gone"));
 
         await Assert.ThrowsAsync<TimeoutException>(() => failing);
         await Assert.ThrowsAsync<TimeoutException>(() => other);
-        Assert.False(_calls.TryTake(out _, TimeSpan.FromMilliseconds(50)));
+        Assert.False(_coordinator.Calls.TryTake(out _, TimeSpan.FromMilliseconds(50)));
     }
 
     [Fact]
@@ -174,9 +172,9 @@ public sealed class JobExchangeTests
     {
         (Lease first, _) = await TwoLeasesAsync(exhausted: false);
 
-        _ = _exchange.TurnAsync("a", Result(first));
+        _ = _exchange.TurnAsync("a", PlayedCoordinator.Result(first));
 
-        Assert.Equal(["a"], Next().Request.Workers);
+        Assert.Equal(["a"], _coordinator.Next().Request.Workers);
     }
 
     [Fact]
@@ -188,7 +186,7 @@ public sealed class JobExchangeTests
 
         _ = _exchange.TurnAsync("a", null);
 
-        Assert.Equal(new TreeNode(0, 0), Assert.Single(Next().Request.Results).Node);
+        Assert.Equal(new TreeNode(0, 0), Assert.Single(_coordinator.Next().Request.Results).Node);
     }
 
     [Fact]
@@ -196,9 +194,9 @@ public sealed class JobExchangeTests
     {
         (Lease first, Lease second) = await TwoLeasesAsync(exhausted: true);
 
-        _ = _exchange.TurnAsync("a", Result(first) with { Failure = "it broke" });
+        _ = _exchange.TurnAsync("a", PlayedCoordinator.Result(first) with { Failure = "it broke" });
 
-        ExchangeRequest request = Next().Request;
+        ExchangeRequest request = _coordinator.Next().Request;
         Assert.Equal("it broke", Assert.Single(request.Results).Failure);
         Assert.Equal(1, second.Block);
     }
@@ -210,7 +208,7 @@ public sealed class JobExchangeTests
         _learning = fetched.Task;
         Task<Turn> turn = _exchange.TurnAsync("a", null);
         ParameterSnapshot parameters = new() { Epoch = 1, Version = 0, Values = new FloatVector([1, 2]) };
-        Next().Reply.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Lease, Leases = [LeaseOf(0)], Parameters = parameters });
+        _coordinator.Next().Reply.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Lease, Leases = [LeaseOf(0)], Parameters = parameters });
         await Task.Delay(50, TestContext.Current.CancellationToken);
         Assert.False(turn.IsCompleted);
 
@@ -223,11 +221,11 @@ public sealed class JobExchangeTests
     public async Task Leave_TakesAlongWhatWaits()
     {
         (Lease first, Lease second) = await TwoLeasesAsync(exhausted: true);
-        _ = _exchange.TurnAsync("a", Result(first));
+        _ = _exchange.TurnAsync("a", PlayedCoordinator.Result(first));
 
-        Task delivered = _exchange.LeaveAsync("b", Result(second));
+        Task delivered = _exchange.LeaveAsync("b", PlayedCoordinator.Result(second));
 
-        (ExchangeRequest request, TaskCompletionSource<ExchangeReply> reply) = Next();
+        (ExchangeRequest request, TaskCompletionSource<ExchangeReply> reply) = _coordinator.Next();
         Assert.Empty(request.Workers);
         Assert.Equal(2, Assert.Single(request.Results).Count);
         reply.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Leave });
@@ -242,28 +240,17 @@ public sealed class JobExchangeTests
         Assert.Equal(0, Assert.Single(_learned).Version);
     }
 
-    private static NodeResult Result(Lease lease) => new()
-    {
-        Epoch = lease.Epoch,
-        Round = lease.Round,
-        Node = new TreeNode(0, lease.Block),
-        Count = 1,
-        Gradient = new FloatVector([1, 2]),
-        Metrics = [0],
-        Workers = ["w"],
-    };
-
     private async Task<(Lease First, Lease Second)> TwoLeasesAsync(bool exhausted)
     {
         Task<Turn> one = _exchange.TurnAsync("a", null);
-        (ExchangeRequest request, TaskCompletionSource<ExchangeReply> reply) = Next();
+        (ExchangeRequest request, TaskCompletionSource<ExchangeReply> reply) = _coordinator.Next();
         Assert.Equal(["a"], request.Workers);
         Task<Turn> two = _exchange.TurnAsync("b", null);
-        Assert.False(_calls.TryTake(out _, TimeSpan.Zero));
+        Assert.False(_coordinator.Calls.TryTake(out _, TimeSpan.Zero));
         ParameterSnapshot parameters = new() { Epoch = 1, Version = 0, Values = new FloatVector([1, 2]) };
         reply.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Lease, Leases = [LeaseOf(0)], Parameters = parameters });
         Lease first = (await one).Lease!;
-        (ExchangeRequest later, TaskCompletionSource<ExchangeReply> other) = Next();
+        (ExchangeRequest later, TaskCompletionSource<ExchangeReply> other) = _coordinator.Next();
         Assert.Equal(["b"], later.Workers);
         Assert.Equal((1, 0), (later.KnownEpoch, later.KnownVersion));
         other.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Lease, Leases = [LeaseOf(1)], IsExhausted = exhausted });
@@ -275,21 +262,11 @@ public sealed class JobExchangeTests
     {
         (Lease first, Lease second) = await TwoLeasesAsync(exhausted: false);
         _exchange.Release(second);
-        Task<Turn> turn = _exchange.TurnAsync("a", Result(first));
-        return (turn, Next().Reply);
+        Task<Turn> turn = _exchange.TurnAsync("a", PlayedCoordinator.Result(first));
+        return (turn, _coordinator.Next().Reply);
     }
 
-    private static Lease LeaseOf(int block) => new()
-    {
-        Job = new JobId("job"),
-        Epoch = 1,
-        Round = Round,
-        Block = block,
-        FirstTask = block,
-        Tasks = 1,
-        Version = 0,
-        Blocks = 2,
-    };
+    private static Lease LeaseOf(int block) => PlayedCoordinator.LeaseOf(block, blocks: 2);
 
     private Task LearnAsync(ParameterSnapshot parameters)
     {
@@ -297,15 +274,19 @@ public sealed class JobExchangeTests
         return _learning;
     }
 
-    private Task<ExchangeReply> CallAsync(ExchangeRequest request)
+    // Nobody's patience ends, and nothing keeps the timers of 20,000 rounds.
+    private sealed class StoppedClock : TimeProvider, ITimer
     {
-        TaskCompletionSource<ExchangeReply> reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        _calls.Add((request, reply));
-        return reply.Task;
-    }
+        public override long GetTimestamp() => 0;
 
-    private (ExchangeRequest Request, TaskCompletionSource<ExchangeReply> Reply) Next() =>
-        _calls.TryTake(out (ExchangeRequest, TaskCompletionSource<ExchangeReply>) call, TimeSpan.FromSeconds(20))
-            ? call
-            : throw new TimeoutException("The exchange did not call.");
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => this;
+
+        public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+        public void Dispose()
+        {
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using MetaTrain.Abstractions.Jobs;
 using MetaTrain.Abstractions.Messages;
 using MetaTrain.Cluster.Workers;
@@ -9,21 +8,21 @@ namespace MetaTrain.Cluster.Tests.Workers;
 /// <summary>The exchange's second blocks, against a coordinator that this test plays: it answers each call by hand.</summary>
 public sealed class LeasesAheadTests
 {
-    private readonly BlockingCollection<(ExchangeRequest Request, TaskCompletionSource<ExchangeReply> Reply)> _calls = [];
+    private readonly PlayedCoordinator _coordinator = new();
     private readonly JobExchange _exchange;
 
-    public LeasesAheadTests() => _exchange = new JobExchange(CallAsync, static _ => Task.CompletedTask, "class", new FakeTimeProvider());
+    public LeasesAheadTests() => _exchange = new JobExchange(_coordinator.CallAsync, static _ => Task.CompletedTask, "class", new FakeTimeProvider());
 
     [Fact]
     public async Task Turn_HasTheNextBlockAtOnce_AndAsksForTheOneAfter()
     {
         Lease first = await BeginAsync(ahead: LeaseOf(1));
 
-        Task<Turn> turn = _exchange.TurnAsync("a", Result(first));
+        Task<Turn> turn = _exchange.TurnAsync("a", PlayedCoordinator.Result(first));
 
         Assert.True(turn.IsCompleted);
         Assert.Equal(1, (await turn).Lease!.Block);
-        ExchangeRequest request = Next().Request;
+        ExchangeRequest request = _coordinator.Next().Request;
         Assert.Empty(request.Workers);
         Assert.Equal(["a"], request.Ahead);
     }
@@ -33,41 +32,37 @@ public sealed class LeasesAheadTests
     {
         Lease first = await BeginAsync(ahead: LeaseOf(1));
 
-        _ = _exchange.TurnAsync("a", Result(first));
+        _ = _exchange.TurnAsync("a", PlayedCoordinator.Result(first));
 
-        Assert.Equal(new TreeNode(0, 0), Assert.Single(Next().Request.Results).Node);
+        Assert.Equal(new TreeNode(0, 0), Assert.Single(_coordinator.Next().Request.Results).Node);
     }
 
     [Fact]
     public async Task Turn_TakesWhatTheCallUnderWayBrings()
     {
-        Lease first = await BeginAsync(ahead: LeaseOf(1));
-        Lease second = (await _exchange.TurnAsync("a", Result(first))).Lease!;
-        (_, TaskCompletionSource<ExchangeReply> asked) = Next();
+        (Lease second, TaskCompletionSource<ExchangeReply> asked) = await BeginWithTheNextAsync();
 
-        Task<Turn> turn = _exchange.TurnAsync("a", Result(second));
-        Assert.Empty(Next().Request.Workers);
+        Task<Turn> turn = _exchange.TurnAsync("a", PlayedCoordinator.Result(second));
+        Assert.Empty(_coordinator.Next().Request.Workers);
         Assert.False(turn.IsCompleted);
         asked.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Leave, Ahead = [LeaseOf(2)] });
 
         Assert.Equal(2, (await turn).Lease!.Block);
 
         // Who got it so wants the one after it too.
-        Assert.Equal(["a"], Next().Request.Ahead);
+        Assert.Equal(["a"], _coordinator.Next().Request.Ahead);
     }
 
     [Fact]
     public async Task Turn_Asks_WhenTheCallUnderWayBringsNothing()
     {
-        Lease first = await BeginAsync(ahead: LeaseOf(1));
-        Lease second = (await _exchange.TurnAsync("a", Result(first))).Lease!;
-        (_, TaskCompletionSource<ExchangeReply> asked) = Next();
-        Task<Turn> turn = _exchange.TurnAsync("a", Result(second));
-        Assert.Single(Next().Request.Results);
+        (Lease second, TaskCompletionSource<ExchangeReply> asked) = await BeginWithTheNextAsync();
+        Task<Turn> turn = _exchange.TurnAsync("a", PlayedCoordinator.Result(second));
+        Assert.Single(_coordinator.Next().Request.Results);
 
         asked.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Leave });
 
-        (ExchangeRequest request, TaskCompletionSource<ExchangeReply> reply) = Next();
+        (ExchangeRequest request, TaskCompletionSource<ExchangeReply> reply) = _coordinator.Next();
         Assert.Equal(["a"], request.Workers);
         reply.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Wait });
         Assert.Equal(ExchangeOutcome.Wait, (await turn).Outcome);
@@ -76,15 +71,13 @@ public sealed class LeasesAheadTests
     [Fact]
     public async Task Turn_Asks_WhenTheCallUnderWayFails()
     {
-        Lease first = await BeginAsync(ahead: LeaseOf(1));
-        Lease second = (await _exchange.TurnAsync("a", Result(first))).Lease!;
-        (_, TaskCompletionSource<ExchangeReply> asked) = Next();
-        _ = _exchange.TurnAsync("a", Result(second));
-        Assert.Single(Next().Request.Results);
+        (Lease second, TaskCompletionSource<ExchangeReply> asked) = await BeginWithTheNextAsync();
+        _ = _exchange.TurnAsync("a", PlayedCoordinator.Result(second));
+        Assert.Single(_coordinator.Next().Request.Results);
 
         asked.SetException(new TimeoutException("gone"));
 
-        Assert.Equal(["a"], Next().Request.Workers);
+        Assert.Equal(["a"], _coordinator.Next().Request.Workers);
     }
 
     [Fact]
@@ -92,12 +85,12 @@ public sealed class LeasesAheadTests
     {
         Lease first = await BeginAsync(ahead: null, isExhausted: true);
 
-        _ = _exchange.TurnAsync("a", Result(first));
+        _ = _exchange.TurnAsync("a", PlayedCoordinator.Result(first));
 
-        ExchangeRequest request = Next().Request;
+        ExchangeRequest request = _coordinator.Next().Request;
         Assert.Equal(["a"], request.Workers);
         Assert.Equal(["a"], request.Ahead);
-        Assert.False(_calls.TryTake(out _, TimeSpan.Zero));
+        Assert.False(_coordinator.Calls.TryTake(out _, TimeSpan.Zero));
     }
 
     [Fact]
@@ -105,23 +98,23 @@ public sealed class LeasesAheadTests
     {
         Lease first = await BeginAsync(ahead: LeaseOf(1));
         Task<Turn> other = _exchange.TurnAsync("b", null);
-        Next().Reply.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Lease, Leases = [LeaseOf(2)], IsExhausted = true });
+        _coordinator.Next().Reply.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Lease, Leases = [LeaseOf(2)], IsExhausted = true });
         Lease third = (await other).Lease!;
-        _ = _exchange.TurnAsync("b", Result(third));
-        Assert.Empty(Next().Request.Workers);
+        _ = _exchange.TurnAsync("b", PlayedCoordinator.Result(third));
+        Assert.Empty(_coordinator.Next().Request.Workers);
 
-        Lease second = (await _exchange.TurnAsync("a", Result(first))).Lease!;
-        while (_calls.TryTake(out (ExchangeRequest Request, TaskCompletionSource<ExchangeReply> Reply) call, TimeSpan.Zero))
+        Lease second = (await _exchange.TurnAsync("a", PlayedCoordinator.Result(first))).Lease!;
+        while (_coordinator.Calls.TryTake(out (ExchangeRequest Request, TaskCompletionSource<ExchangeReply> Reply) call, TimeSpan.Zero))
         {
             Assert.Empty(call.Request.Workers);
             call.Reply.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Leave });
         }
 
-        _ = _exchange.TurnAsync("a", Result(second));
+        _ = _exchange.TurnAsync("a", PlayedCoordinator.Result(second));
         ExchangeRequest request;
         do
         {
-            request = Next().Request;
+            request = _coordinator.Next().Request;
         }
         while (request.Workers.IsEmpty);
 
@@ -132,12 +125,12 @@ public sealed class LeasesAheadTests
     public async Task Turn_HasABlock_WhenTheCallThatAskedForItBringsItAsTheNextOne()
     {
         Task<Turn> one = _exchange.TurnAsync("a", null);
-        (_, TaskCompletionSource<ExchangeReply> first) = Next();
+        (_, TaskCompletionSource<ExchangeReply> first) = _coordinator.Next();
         Task<Turn> two = _exchange.TurnAsync("b", null);
         Task<Turn> three = _exchange.TurnAsync("c", null);
         first.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Wait });
         Assert.Equal(ExchangeOutcome.Wait, (await one).Outcome);
-        (ExchangeRequest request, TaskCompletionSource<ExchangeReply> reply) = Next();
+        (ExchangeRequest request, TaskCompletionSource<ExchangeReply> reply) = _coordinator.Next();
         Assert.Equal(["b", "c"], request.Workers);
 
         // The coordinator could not note the second lease, and could a moment later.
@@ -152,9 +145,9 @@ public sealed class LeasesAheadTests
     {
         Lease first = await BeginAsync(ahead: LeaseOf(1));
 
-        Task left = _exchange.LeaveAsync("a", Result(first));
+        Task left = _exchange.LeaveAsync("a", PlayedCoordinator.Result(first));
 
-        (ExchangeRequest request, TaskCompletionSource<ExchangeReply> reply) = Next();
+        (ExchangeRequest request, TaskCompletionSource<ExchangeReply> reply) = _coordinator.Next();
         Assert.Equal(new ReturnedLease(LeaseOf(1), "a"), Assert.Single(request.Returned));
         Assert.Equal(0, Assert.Single(request.Results).Node.Index);
         reply.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Leave });
@@ -166,48 +159,54 @@ public sealed class LeasesAheadTests
     public async Task Leave_IsNoCall_WhenThereIsNothingToSay()
     {
         Lease first = await BeginAsync(ahead: null);
-        _ = _exchange.TurnAsync("a", Result(first));
-        Next().Reply.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Leave });
+        _ = _exchange.TurnAsync("a", PlayedCoordinator.Result(first));
+        _coordinator.Next().Reply.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Leave });
 
         await _exchange.LeaveAsync("a", null);
 
-        Assert.False(_calls.TryTake(out _, TimeSpan.Zero));
+        Assert.False(_coordinator.Calls.TryTake(out _, TimeSpan.Zero));
     }
 
     [Fact]
     public async Task Block_GoesBack_WhenItComesForAWorkerThatHasLeft()
     {
-        Lease first = await BeginAsync(ahead: LeaseOf(1));
-        Lease second = (await _exchange.TurnAsync("a", Result(first))).Lease!;
-        (_, TaskCompletionSource<ExchangeReply> asked) = Next();
-        _ = _exchange.LeaveAsync("a", Result(second));
-        Next().Reply.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Leave });
+        (Lease second, TaskCompletionSource<ExchangeReply> asked) = await BeginWithTheNextAsync();
+        _ = _exchange.LeaveAsync("a", PlayedCoordinator.Result(second));
+        _coordinator.Next().Reply.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Leave });
 
         asked.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Leave, Ahead = [LeaseOf(2)] });
 
-        Assert.Equal(new ReturnedLease(LeaseOf(2), "a"), Assert.Single(Next().Request.Returned));
+        Assert.Equal(new ReturnedLease(LeaseOf(2), "a"), Assert.Single(_coordinator.Next().Request.Returned));
     }
 
     [Fact]
     public async Task Block_GoesBackWithTheNextCall_WhenTheFirstFailed()
     {
         Lease first = await BeginAsync(ahead: LeaseOf(1));
-        Task left = _exchange.LeaveAsync("a", Result(first));
-        Next().Reply.SetException(new TimeoutException("gone"));
+        Task left = _exchange.LeaveAsync("a", PlayedCoordinator.Result(first));
+        _coordinator.Next().Reply.SetException(new TimeoutException("gone"));
         await Assert.ThrowsAsync<TimeoutException>(() => left);
 
         _ = _exchange.TurnAsync("b", null);
 
-        ExchangeRequest request = Next().Request;
+        ExchangeRequest request = _coordinator.Next().Request;
         Assert.Equal(1, Assert.Single(request.Returned).Lease.Block);
         Assert.Single(request.Results);
+    }
+
+    // Worker a has block 1, which it knew, and a call asks for the one after it.
+    private async Task<(Lease Second, TaskCompletionSource<ExchangeReply> Asked)> BeginWithTheNextAsync()
+    {
+        Lease first = await BeginAsync(ahead: LeaseOf(1));
+        Lease second = (await _exchange.TurnAsync("a", PlayedCoordinator.Result(first))).Lease!;
+        return (second, _coordinator.Next().Reply);
     }
 
     // Worker a has block 0, and perhaps knows its next one.
     private async Task<Lease> BeginAsync(Lease? ahead, bool isExhausted = false)
     {
         Task<Turn> turn = _exchange.TurnAsync("a", null);
-        (ExchangeRequest request, TaskCompletionSource<ExchangeReply> reply) = Next();
+        (ExchangeRequest request, TaskCompletionSource<ExchangeReply> reply) = _coordinator.Next();
         Assert.Equal(["a"], request.Ahead);
         reply.SetResult(new ExchangeReply
         {
@@ -219,38 +218,5 @@ public sealed class LeasesAheadTests
         return (await turn).Lease!;
     }
 
-    private static Lease LeaseOf(int block) => new()
-    {
-        Job = new JobId("job"),
-        Epoch = 1,
-        Round = new RoundId(RoundKind.Training, 0),
-        Block = block,
-        FirstTask = block,
-        Tasks = 1,
-        Version = 0,
-        Blocks = 8,
-    };
-
-    private static NodeResult Result(Lease lease) => new()
-    {
-        Epoch = lease.Epoch,
-        Round = lease.Round,
-        Node = new TreeNode(0, lease.Block),
-        Count = 1,
-        Gradient = new FloatVector([1, 2]),
-        Metrics = [0],
-        Workers = ["w"],
-    };
-
-    private Task<ExchangeReply> CallAsync(ExchangeRequest request)
-    {
-        TaskCompletionSource<ExchangeReply> reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        _calls.Add((request, reply));
-        return reply.Task;
-    }
-
-    private (ExchangeRequest Request, TaskCompletionSource<ExchangeReply> Reply) Next() =>
-        _calls.TryTake(out (ExchangeRequest, TaskCompletionSource<ExchangeReply>) call, TimeSpan.FromSeconds(20))
-            ? call
-            : throw new TimeoutException("The exchange did not call.");
+    private static Lease LeaseOf(int block) => PlayedCoordinator.LeaseOf(block, blocks: 8);
 }
