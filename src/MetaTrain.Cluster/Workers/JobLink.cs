@@ -17,10 +17,11 @@ namespace MetaTrain.Cluster.Workers;
 /// <param name="deviceClass">That of the silo's workers.</param>
 internal sealed class JobLink(JobId job, IGrainFactory grains, TransferClient transfers, string deviceClass)
 {
+    // Found once: it takes longer than the call.
+    private readonly ICoordinatorGrain _coordinator = grains.GetGrain<ICoordinatorGrain>(job.Value);
+
     // Of the newest epoch that this silo has heard of: whose sums the aggregators take.
     private volatile Route _route = new(0, []);
-
-    private ICoordinatorGrain Coordinator => grains.GetGrain<ICoordinatorGrain>(job.Value);
 
     /// <summary>A turn with the coordinator, whose answer means that whoever needs the results has them.</summary>
     public async Task<ExchangeReply> ExchangeAsync(ExchangeRequest request)
@@ -33,7 +34,7 @@ internal sealed class JobLink(JobId job, IGrainFactory grains, TransferClient tr
             request = request with { Results = [.. request.Results.Select(result => route.Takes(result) ? result with { Gradient = FloatVector.Empty } : result)] };
         }
 
-        ExchangeReply reply = await Coordinator.ExchangeAsync(request);
+        ExchangeReply reply = await _coordinator.ExchangeAsync(request);
         Learn(reply);
 
         // The aggregators have copies: the arrays are free.
@@ -49,21 +50,21 @@ internal sealed class JobLink(JobId job, IGrainFactory grains, TransferClient tr
     public async Task<FloatVector?> ReadAsync(long epoch, long version)
     {
         Route route = _route;
-        return (route.Epoch == epoch ? await ReadRangesAsync(route.Aggregators, version) : null)
-            ?? (await Coordinator.ReadParametersAsync(epoch, version) is { } snapshot ? await transfers.BringAsync(snapshot.Values) : null);
+        return (route.Epoch == epoch ? await ReadRangesAsync(route.Stops, version) : null)
+            ?? (await _coordinator.ReadParametersAsync(epoch, version) is { } snapshot ? await transfers.BringAsync(snapshot.Values) : null);
     }
 
     private async Task DeliverAsync(Route route, ImmutableArray<NodeResult> results)
     {
         try
         {
-            await Task.WhenAll(route.Aggregators.Select(range => grains.GetGrain<IAggregatorGrain>(range.Key).TakeAsync(
-                [.. results.Select(result => new NodePart(result.Round, result.Node, new FloatVector(result.Gradient, range.Start, range.Length)))])));
+            await Task.WhenAll(route.Stops.Select(stop => stop.Grain.TakeAsync(
+                [.. results.Select(result => new NodePart(result.Round, result.Node, new FloatVector(result.Gradient, stop.Range.Start, stop.Range.Length)))])));
         }
         catch (Exception e) when (e is OrleansException or AggregatorClosedException or TimeoutException or IOException)
         {
             // A coordinator that has begun anew has other aggregators, and no use for these results; under the same one they are offered again.
-            Learn(await Coordinator.ExchangeAsync(new ExchangeRequest { Workers = [], DeviceClass = deviceClass }));
+            Learn(await _coordinator.ExchangeAsync(new ExchangeRequest { Workers = [], DeviceClass = deviceClass }));
             if (_route.Epoch == route.Epoch)
             {
                 throw;
@@ -75,26 +76,26 @@ internal sealed class JobLink(JobId job, IGrainFactory grains, TransferClient tr
     {
         if (reply.Epoch > _route.Epoch)
         {
-            _route = new Route(reply.Epoch, reply.Aggregators);
+            _route = new Route(reply.Epoch, [.. reply.Aggregators.Select(range => new Stop(range, grains.GetGrain<IAggregatorGrain>(range.Key)))]);
         }
     }
 
-    private async Task<FloatVector?> ReadRangesAsync(ImmutableArray<Aggregator> aggregators, long version)
+    private async Task<FloatVector?> ReadRangesAsync(ImmutableArray<Stop> stops, long version)
     {
-        if (aggregators.IsEmpty)
+        if (stops.IsEmpty)
         {
             return null;
         }
 
-        float[] values = GC.AllocateUninitializedArray<float>(aggregators[^1].Start + aggregators[^1].Length);
-        bool[] read = await Task.WhenAll(aggregators.Select(async range =>
+        float[] values = GC.AllocateUninitializedArray<float>(stops[^1].Range.Start + stops[^1].Range.Length);
+        bool[] read = await Task.WhenAll(stops.Select(async stop =>
         {
-            if (await grains.GetGrain<IAggregatorGrain>(range.Key).ReadAsync(version) is not { } part)
+            if (await stop.Grain.ReadAsync(version) is not { } part)
             {
                 return false;
             }
 
-            await transfers.CopyAsync(part, values.AsMemory(range.Start, range.Length));
+            await transfers.CopyAsync(part, values.AsMemory(stop.Range.Start, stop.Range.Length));
             return true;
         }));
 
@@ -102,9 +103,11 @@ internal sealed class JobLink(JobId job, IGrainFactory grains, TransferClient tr
         return read.All(static had => had) ? new FloatVector(values) : null;
     }
 
-    private sealed record Route(long Epoch, ImmutableArray<Aggregator> Aggregators)
+    private sealed record Route(long Epoch, ImmutableArray<Stop> Stops)
     {
-        public bool Takes(NodeResult result) => !Aggregators.IsEmpty && result.Epoch == Epoch && result.Gradient.Length > 0
+        public bool Takes(NodeResult result) => !Stops.IsEmpty && result.Epoch == Epoch && result.Gradient.Length > 0
             && result.Failure is null && result.NonFiniteTask is null;
     }
+
+    private sealed record Stop(Aggregator Range, IAggregatorGrain Grain);
 }

@@ -311,8 +311,7 @@ public sealed class JobSessionTests
 
         JobSession slow = _fixture.Open();
         first = slow.TryLease("a/0@x")!;
-        _fixture.Time.Advance(TimeSpan.FromMilliseconds(80));
-        slow.Accept(SessionFixture.Compute(slow, first));
+        slow.Accept(SessionFixture.Compute(slow, first) with { Times = [TimeSpan.FromMilliseconds(80)] });
         Assert.True(slow.IsWorthNoting(slow.TryLease("a/0@x")!));
     }
 
@@ -411,7 +410,7 @@ public sealed class JobSessionTests
         SessionFixture.FinishRound(plain);
 
         Lease first = summed.TryLease("a/0@x")!;
-        PartialSums sums = new(first.Blocks);
+        PartialSums sums = new(first.Blocks, _fixture.Time);
         sums.Leased(first.Block);
         sums.Add(SessionFixture.Compute(summed, first) with { Workers = ["a/0@x"] });
         while (summed.TryLease("a/1@x") is { } lease)
@@ -434,7 +433,7 @@ public sealed class JobSessionTests
         JobSession session = _fixture.Open();
         Lease first = session.TryLease("a/0@x")!;
         Lease second = session.TryLease("a/1@x")!;
-        PartialSums sums = new(first.Blocks);
+        PartialSums sums = new(first.Blocks, _fixture.Time);
         sums.Leased(0);
         sums.Leased(1);
         sums.Add(SessionFixture.Compute(session, first) with { Workers = ["a/0@x"] });

@@ -29,7 +29,8 @@ public sealed class LeaseTableRulesTests
                         Assert.Equal(expected, isLeased ? grant : null);
                         break;
                     case < 8:
-                        Assert.Equal(plain.Complete(block, worker), table.Complete(block, worker));
+                        plain.Complete(block);
+                        table.Complete(block);
                         break;
                     case 8:
                         plain.Withdraw(block, worker);

@@ -40,12 +40,10 @@ internal sealed class PlainLeaseTable(int blocks, BlockTimes times, TimeProvider
         return null;
     }
 
-    public TimeSpan? Complete(int block, string worker)
+    public void Complete(int block)
     {
-        (string? holder, long since) = _holders[block].Find(holder => holder.Worker == worker);
         _done[block] = true;
         _holders[block].Clear();
-        return holder is null ? null : time.GetElapsedTime(since);
     }
 
     public List<int> Lose(Predicate<string> worker) => TakeBack(holder => worker(holder.Worker));

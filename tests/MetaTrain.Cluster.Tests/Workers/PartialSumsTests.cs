@@ -2,12 +2,15 @@ using CsCheck;
 using MetaTrain.Abstractions.Messages;
 using MetaTrain.Cluster.Coordination;
 using MetaTrain.Cluster.Workers;
+using Microsoft.Extensions.Time.Testing;
 
 namespace MetaTrain.Cluster.Tests.Workers;
 
 public sealed class PartialSumsTests
 {
     private static readonly RoundId Round = new(RoundKind.Training, 3);
+
+    private readonly FakeTimeProvider _time = new();
 
     [Fact]
     public void Add_GivesTheTreesBits_WhateverBlocksTheSiloHasAndInWhichOrderTheyCome() =>
@@ -17,7 +20,7 @@ public sealed class PartialSumsTests
             int[] order = [.. Enumerable.Range(0, blocks).OrderBy(_ => random.Next())];
             SummationTree whole = new(blocks);
             SummationTree through = new(blocks);
-            PartialSums[] silos = [new(blocks), new(blocks)];
+            PartialSums[] silos = [new(blocks, TimeProvider.System), new(blocks, TimeProvider.System)];
             foreach (int block in order)
             {
                 whole.Add(new TreeNode(0, block), SumOf(Leaf(block)));
@@ -42,7 +45,7 @@ public sealed class PartialSumsTests
     [Fact]
     public void TakeReady_HoldsASum_WhileItsSiblingIsOutOnTheSilo()
     {
-        PartialSums sums = new(4);
+        PartialSums sums = new(4, _time);
         sums.Leased(0);
         sums.Leased(1);
         sums.Leased(3);
@@ -60,9 +63,31 @@ public sealed class PartialSumsTests
     }
 
     [Fact]
+    public void TakeReady_HoldsNoSumForLong()
+    {
+        PartialSums sums = new(8, _time);
+        sums.Leased(0);
+        sums.Leased(1);
+        sums.Leased(2);
+        sums.Leased(7);
+        sums.Add(Leaf(0));
+        _time.Advance(PartialSums.LongestWait / 2);
+        sums.Add(Leaf(1));
+        sums.Add(Leaf(2));
+        sums.Leased(3);
+
+        _time.Advance(PartialSums.LongestWait / 2);
+        NodeResult ready = Assert.Single(sums.TakeReady(force: false));
+        Assert.Equal(new TreeNode(1, 0), ready.Node);
+
+        _time.Advance(PartialSums.LongestWait / 2);
+        Assert.Equal(new TreeNode(0, 2), Assert.Single(sums.TakeReady(force: false)).Node);
+    }
+
+    [Fact]
     public void Add_NamesTheWorkersInTheOrderOfTheirBlocks()
     {
-        PartialSums sums = new(3);
+        PartialSums sums = new(3, _time);
         sums.Leased(2);
         sums.Leased(1);
         sums.Leased(0);
@@ -79,8 +104,8 @@ public sealed class PartialSumsTests
     [Fact]
     public void Add_TakesSumsOfSeveralBlocks_AndHoldsThemForTheirSiblings()
     {
-        PartialSums below = new(6);
-        PartialSums above = new(6);
+        PartialSums below = new(6, _time);
+        PartialSums above = new(6, _time);
         for (int block = 0; block < 6; block++)
         {
             above.Leased(block);
