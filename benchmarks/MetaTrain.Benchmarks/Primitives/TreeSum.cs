@@ -48,7 +48,7 @@ public class TreeSum
     public int Silo()
     {
         FloatVector[] gradients = Gradients();
-        PartialSums sums = new(Blocks, TimeProvider.System);
+        PartialSums sums = new(Blocks);
         for (int block = 0; block < Blocks; block++)
         {
             sums.Leased(block);

@@ -23,7 +23,7 @@ internal static class WireSize
     private static readonly int SmallestFetched = new TransferOptions().SmallestBytes;
 
     public static long Of(ExchangeRequest request) => Envelope + ((long)WorkerKey * request.Workers.Length)
-        + request.Results.Sum(static result => Result + ((WorkerKey + sizeof(long)) * (long)result.Workers.Length) + Of(result.Gradient));
+        + request.Results.Sum(static result => Result + ((long)WorkerKey * result.Workers.Length) + Of(result.Gradient));
 
     public static long Of(ExchangeReply reply) => Envelope + ((long)Lease * reply.Leases.Length) + ((long)Aggregator * reply.Aggregators.Length)
         + (reply.Parameters is { } parameters ? Of(parameters) : 0);

@@ -36,9 +36,6 @@ public sealed record NodeResult
 
     /// <summary>A hash of the sums: a second result of the node must have the same.</summary>
     [Id(9)] public UInt128 Fingerprint { get; init; }
-
-    /// <summary>How long its worker had each block below the node, in their order, from when it began with it; zero where that was not measured.</summary>
-    [Id(10)] public ImmutableArray<TimeSpan> Times { get; init; } = [];
 }
 
 /// <summary>A silo's turn for some of its workers: what they have finished, and who of them is ready for more.</summary>

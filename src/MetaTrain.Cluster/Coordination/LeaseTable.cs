@@ -108,10 +108,16 @@ internal sealed class LeaseTable(int blocks, BlockTimes times, TimeProvider time
         return true;
     }
 
-    /// <summary>Marks a block as done, whoever has it out.</summary>
-    public void Complete(int block)
+    /// <summary>Marks a block as done and tells how long the worker had it; null when that worker had no lease of it any more.</summary>
+    /// <param name="block">Which.</param>
+    /// <param name="worker">Who computed it.</param>
+    /// <param name="began">When the worker began with it, if that was after it was leased: it may have had another one before.</param>
+    public TimeSpan? Complete(int block, string worker, long began = 0)
     {
         ref Entry entry = ref _entries[block];
+        TimeSpan? elapsed = entry.First == worker ? time.GetElapsedTime(Math.Max(began, entry.FirstSince))
+            : entry.Second == worker ? time.GetElapsedTime(Math.Max(began, entry.SecondSince))
+            : null;
         if (entry.First is not null)
         {
             Unlink(block);
@@ -126,6 +132,7 @@ internal sealed class LeaseTable(int blocks, BlockTimes times, TimeProvider time
         }
 
         Changes++;
+        return elapsed;
     }
 
     /// <summary>Takes back what the workers that match had out. Returns the blocks that nobody computes any more.</summary>

@@ -23,6 +23,9 @@ internal sealed class Round(RoundId id, long version, BlockPartition partition, 
     private readonly bool[] _covered = new bool[partition.Blocks];
     private readonly HashSet<string> _workers = new(StringComparer.Ordinal);
 
+    // When each worker's last result came.
+    private readonly Dictionary<string, long> _returnedAt = new(StringComparer.Ordinal);
+
     public RoundId Id => id;
 
     /// <summary>The version of the parameters it computes with.</summary>
@@ -83,12 +86,17 @@ internal sealed class Round(RoundId id, long version, BlockPartition partition, 
         _workers.UnionWith(result.Workers);
         for (int block = begin; block < end; block++)
         {
-            Leases.Complete(block);
+            string worker = result.Workers[block - begin];
+            if (Leases.Complete(block, worker, _returnedAt.GetValueOrDefault(worker)) is { } elapsed)
+            {
+                times.Observe(elapsed);
+            }
         }
 
-        foreach (TimeSpan elapsed in result.Times.Where(static elapsed => elapsed > TimeSpan.Zero))
+        long now = time.GetTimestamp();
+        foreach (string worker in result.Workers)
         {
-            times.Observe(elapsed);
+            _returnedAt[worker] = now;
         }
 
         _tree.Add(result.Node, new BlockSum(result.Count, result.Gradient, result.Metrics));

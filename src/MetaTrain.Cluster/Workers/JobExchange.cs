@@ -73,12 +73,10 @@ internal sealed class JobExchange(
     {
         // Known before its result is: who sees that the silo's last block is done sees everyone who will ask.
         Want want = new(worker);
-        Lease? next;
         lock (_gate)
         {
             _wants.Add(want);
             _ahead.Enter(worker);
-            next = BeginKnown(want);
         }
 
         if (finished is not null)
@@ -86,17 +84,30 @@ internal sealed class JobExchange(
             _results.Take(finished);
         }
 
+        Lease? known;
         lock (_gate)
         {
-            // One that came while the result was added up.
-            next ??= BeginKnown(want);
+            known = _wants.Contains(want) && !want.IsAsked ? _ahead.Find(worker) : null;
+            if (known is not null)
+            {
+                _wants.Remove(want);
+                _ahead.Want(worker);
+            }
+
             (want.IsReady, want.IsAsked) = (true, want.IsAsked || _ahead.IsAskedFor(worker));
         }
 
+        // Before the next block is out: what was finished need not wait for it.
         Pump(isOverdue: false);
-        if (next is not null)
+        if (known is not null)
         {
-            want.Turn.SetResult(new Turn(ExchangeOutcome.Lease, next));
+            lock (_gate)
+            {
+                _ahead.Begin(worker);
+                _results.Begin(known);
+            }
+
+            want.Turn.SetResult(new Turn(ExchangeOutcome.Lease, known));
         }
 
         return want.Turn.Task;
@@ -128,21 +139,6 @@ internal sealed class JobExchange(
     {
         _results.Release(lease);
         Pump(isOverdue: false);
-    }
-
-    // The worker's next block, if it is known: out from here on, so that what it finished before can wait for it as for any other one.
-    private Lease? BeginKnown(Want want)
-    {
-        if (want.IsAsked || !_wants.Contains(want) || _ahead.Find(want.Worker) is not { } known)
-        {
-            return null;
-        }
-
-        _wants.Remove(want);
-        _ahead.Begin(want.Worker);
-        _ahead.Want(want.Worker);
-        _results.Begin(known);
-        return known;
     }
 
     /// <summary>

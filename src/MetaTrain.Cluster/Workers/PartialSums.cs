@@ -5,23 +5,18 @@ namespace MetaTrain.Cluster.Workers;
 
 /// <summary>
 /// Adds what a silo's workers computed of one round along the round's tree, before it leaves the silo: sums of complete subtrees, in the
-/// tree's own order, so that traffic falls and no bit changes. A sum waits only for blocks that are out on this silo, without which the round
-/// could not end anyway, and no longer than <see cref="LongestWait"/>: the coordinator counts a block as lost that does not come back, and what
-/// waits here is lost with the silo. Safe for concurrent use; sums are added outside the lock.
+/// tree's own order, so that traffic falls and no bit changes. A sum waits only for blocks that are out on this silo: the round could not end
+/// without them anyway. Safe for concurrent use; sums are added outside the lock.
 /// </summary>
 /// <param name="blocks">The leaves of the round's tree.</param>
-/// <param name="time">The clock.</param>
-internal sealed class PartialSums(int blocks, TimeProvider time)
+internal sealed class PartialSums(int blocks)
 {
-    /// <summary>So long after its first block a sum waits for nothing any more.</summary>
-    internal static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(250);
-
     private readonly Lock _gate = new();
 
     // Blocks that a worker computes, or whose sum is being added to another one, and how many of them each node has below it.
     private readonly HashSet<int> _out = [];
     private readonly Dictionary<TreeNode, int> _outBelow = [];
-    private readonly Dictionary<TreeNode, (NodeResult Sum, long Since)> _held = [];
+    private readonly Dictionary<TreeNode, NodeResult> _held = [];
 
     /// <summary>True while a worker of this silo has a block of the round out.</summary>
     public bool HasOut
@@ -71,17 +66,16 @@ internal sealed class PartialSums(int blocks, TimeProvider time)
     /// <summary>Takes a block's result, or a sum of blocks that are all out here.</summary>
     public void Add(NodeResult result)
     {
-        long since = time.GetTimestamp();
         (int first, int end) = (result.Node.Index << result.Node.Level, (result.Node.Index << result.Node.Level) + result.Workers.Length);
         while (true)
         {
-            (NodeResult Sum, long Since) other;
+            NodeResult? other;
             lock (_gate)
             {
                 result = Raised(result);
                 if (!_held.Remove(Sibling(result.Node), out other))
                 {
-                    _held[result.Node] = (result, since);
+                    _held[result.Node] = result;
                     for (int below = first; below < end; below++)
                     {
                         NotOut(below);
@@ -91,8 +85,7 @@ internal sealed class PartialSums(int blocks, TimeProvider time)
                 }
             }
 
-            result = other.Sum.Node.Index < result.Node.Index ? Sum(other.Sum, result) : Sum(result, other.Sum);
-            since = Math.Min(since, other.Since);
+            result = other.Node.Index < result.Node.Index ? Sum(other, result) : Sum(result, other);
         }
     }
 
@@ -102,9 +95,7 @@ internal sealed class PartialSums(int blocks, TimeProvider time)
     {
         lock (_gate)
         {
-            List<NodeResult> ready = [.. _held.Values
-                .Where(held => force || !IsOut(Sibling(held.Sum.Node)) || time.GetElapsedTime(held.Since) >= LongestWait)
-                .Select(static held => held.Sum)];
+            List<NodeResult> ready = [.. _held.Values.Where(held => force || !IsOut(Sibling(held.Node)))];
             ready.ForEach(taken => _held.Remove(taken.Node));
             return ready;
         }
@@ -164,7 +155,6 @@ internal sealed class PartialSums(int blocks, TimeProvider time)
             Gradient = sum.Gradient,
             Metrics = sum.Metrics,
             Workers = left.Workers.AddRange(right.Workers),
-            Times = left.Times.AddRange(right.Times),
         };
     }
 }

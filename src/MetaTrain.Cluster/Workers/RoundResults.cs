@@ -54,7 +54,7 @@ internal sealed class RoundResults(TimeProvider time)
                     _sums.Remove(over);
                 }
 
-                _sums[(lease.Epoch, lease.Round)] = sums = new PartialSums(lease.Blocks, time);
+                _sums[(lease.Epoch, lease.Round)] = sums = new PartialSums(lease.Blocks);
             }
 
             sums.Leased(lease.Block);
@@ -69,7 +69,7 @@ internal sealed class RoundResults(TimeProvider time)
     public void Take(NodeResult result)
     {
         PartialSums? sums = SumsOf((result.Epoch, result.Round));
-        result = result with { Times = [Observe(result)] };
+        Observe(result);
         if (sums is not null && result.Failure is null && result.NonFiniteTask is null)
         {
             sums.Add(result);
@@ -116,19 +116,14 @@ internal sealed class RoundResults(TimeProvider time)
         }
     }
 
-    // How long the block was out; zero when its round was over before it came back.
-    private TimeSpan Observe(NodeResult result)
+    private void Observe(NodeResult result)
     {
         lock (_gate)
         {
-            if (!_begunAt.Remove((result.Round, result.Node.Index), out long since))
+            if (_begunAt.Remove((result.Round, result.Node.Index), out long since))
             {
-                return TimeSpan.Zero;
+                _blockTime = (_blockTime + time.GetElapsedTime(since)) / 2;
             }
-
-            TimeSpan elapsed = time.GetElapsedTime(since);
-            _blockTime = (_blockTime + elapsed) / 2;
-            return elapsed;
         }
     }
 }

@@ -10,7 +10,7 @@ public static class GradientArrays
 {
     private const long MostBytes = 512L << 20;
 
-    private static readonly ConcurrentDictionary<int, ConcurrentStack<float[]>> Kept = new();
+    private static readonly ConcurrentDictionary<int, ConcurrentBag<float[]>> Kept = new();
     private static long Bytes;
 
     /// <summary>An array of zeros.</summary>
@@ -47,12 +47,12 @@ public static class GradientArrays
             Interlocked.Add(ref Bytes, BytesOf(array));
         }
 
-        Kept.GetOrAdd(array.Length, static _ => []).Push(array);
+        Kept.GetOrAdd(array.Length, static _ => []).Add(array);
     }
 
     private static float[]? TakeKept(int length)
     {
-        if (!Kept.TryGetValue(length, out var arrays) || !arrays.TryPop(out var array))
+        if (!Kept.TryGetValue(length, out var arrays) || !arrays.TryTake(out var array))
         {
             return null;
         }

@@ -311,7 +311,8 @@ public sealed class JobSessionTests
 
         JobSession slow = _fixture.Open();
         first = slow.TryLease("a/0@x")!;
-        slow.Accept(SessionFixture.Compute(slow, first) with { Times = [TimeSpan.FromMilliseconds(80)] });
+        _fixture.Time.Advance(TimeSpan.FromMilliseconds(80));
+        slow.Accept(SessionFixture.Compute(slow, first));
         Assert.True(slow.IsWorthNoting(slow.TryLease("a/0@x")!));
     }
 
@@ -410,7 +411,7 @@ public sealed class JobSessionTests
         SessionFixture.FinishRound(plain);
 
         Lease first = summed.TryLease("a/0@x")!;
-        PartialSums sums = new(first.Blocks, _fixture.Time);
+        PartialSums sums = new(first.Blocks);
         sums.Leased(first.Block);
         sums.Add(SessionFixture.Compute(summed, first) with { Workers = ["a/0@x"] });
         while (summed.TryLease("a/1@x") is { } lease)
@@ -433,7 +434,7 @@ public sealed class JobSessionTests
         JobSession session = _fixture.Open();
         Lease first = session.TryLease("a/0@x")!;
         Lease second = session.TryLease("a/1@x")!;
-        PartialSums sums = new(first.Blocks, _fixture.Time);
+        PartialSums sums = new(first.Blocks);
         sums.Leased(0);
         sums.Leased(1);
         sums.Add(SessionFixture.Compute(session, first) with { Workers = ["a/0@x"] });

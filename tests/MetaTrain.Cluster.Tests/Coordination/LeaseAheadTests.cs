@@ -35,12 +35,33 @@ public sealed class LeaseAheadTests
         for (int block = 0; block < 8; block++)
         {
             Lease lease = session.TryLease("w/0@x")!;
-            session.Accept(SessionFixture.Compute(session, lease) with { Workers = ["w/0@x"], Times = [TimeSpan.FromSeconds(1)] });
+            _fixture.Time.Advance(TimeSpan.FromSeconds(1));
+            session.Accept(SessionFixture.Compute(session, lease) with { Workers = ["w/0@x"] });
         }
 
         SessionFixture.Advance(session);
 
         Assert.Null(session.TryLeaseAhead("w/0@x"));
+    }
+
+    [Fact]
+    public void Block_TakesTheTimeSinceItsWorkersLastResult()
+    {
+        BlockTimes times = new();
+        Round round = new(new RoundId(RoundKind.Training, 0), 0, new BlockPartition(2, 1), times, _fixture.Time);
+        for (int block = 0; block < 2; block++)
+        {
+            Assert.True(round.Leases.TryLease("w/0@x", out _));
+        }
+
+        for (int block = 0; block < 2; block++)
+        {
+            _fixture.Time.Advance(TimeSpan.FromMilliseconds(400));
+            round.Accept(new NodeResult { Epoch = 1, Round = round.Id, Node = new TreeNode(0, block), Count = 1, Workers = ["w/0@x"], Fingerprint = 1 });
+        }
+
+        // From its lease on the second one took 800 ms, which is not short.
+        Assert.True(times.AreShort);
     }
 
     [Fact]

@@ -29,8 +29,7 @@ public sealed class LeaseTableRulesTests
                         Assert.Equal(expected, isLeased ? grant : null);
                         break;
                     case < 8:
-                        plain.Complete(block);
-                        table.Complete(block);
+                        Assert.Equal(plain.Complete(block, worker), table.Complete(block, worker));
                         break;
                     case 8:
                         plain.Withdraw(block, worker);

@@ -38,8 +38,7 @@ public sealed class LeaseTableTests
         Lease(table, "a");
         table.Lose(static _ => true);
 
-        table.Complete(0);
-
+        Assert.Null(table.Complete(0, "a"));
         Assert.True(table.AllDone);
         Assert.Null(Lease(table, "b"));
     }

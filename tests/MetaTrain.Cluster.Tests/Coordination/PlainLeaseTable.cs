@@ -40,10 +40,12 @@ internal sealed class PlainLeaseTable(int blocks, BlockTimes times, TimeProvider
         return null;
     }
 
-    public void Complete(int block)
+    public TimeSpan? Complete(int block, string worker)
     {
+        (string? holder, long since) = _holders[block].Find(holder => holder.Worker == worker);
         _done[block] = true;
         _holders[block].Clear();
+        return holder is null ? null : time.GetElapsedTime(since);
     }
 
     public List<int> Lose(Predicate<string> worker) => TakeBack(holder => worker(holder.Worker));

@@ -83,7 +83,6 @@ internal sealed class SessionFixture
             Gradient = new FloatVector(gradient),
             Metrics = [metric, metric],
             Workers = ["a/0@x"],
-            Times = [TimeSpan.FromMilliseconds(1)],
         }).WithFingerprint();
     }
 

@@ -79,18 +79,6 @@ public sealed class JobExchangeTests
     }
 
     [Fact]
-    public async Task Result_SaysHowLongEachBlockWasOut()
-    {
-        (Lease first, Lease second) = await TwoLeasesAsync(exhausted: true);
-        _time.Advance(TimeSpan.FromMilliseconds(30));
-        _ = _exchange.TurnAsync("b", PlayedCoordinator.Result(second));
-        _time.Advance(TimeSpan.FromMilliseconds(10));
-        _ = _exchange.TurnAsync("a", PlayedCoordinator.Result(first));
-
-        Assert.Equal([TimeSpan.FromMilliseconds(40), TimeSpan.FromMilliseconds(30)], Assert.Single(_coordinator.Next().Request.Results).Times);
-    }
-
-    [Fact]
     public async Task Turn_AsksAloneAndSendsWhatIsHeld_WhenTheSilosOtherBlockTakesTooLong()
     {
         (Lease first, _) = await TwoLeasesAsync(exhausted: true);

@@ -9,10 +9,9 @@ namespace MetaTrain.Cluster.Tests.Workers;
 public sealed class LeasesAheadTests
 {
     private readonly PlayedCoordinator _coordinator = new();
-    private readonly FakeTimeProvider _time = new();
     private readonly JobExchange _exchange;
 
-    public LeasesAheadTests() => _exchange = new JobExchange(_coordinator.CallAsync, static _ => Task.CompletedTask, "class", _time);
+    public LeasesAheadTests() => _exchange = new JobExchange(_coordinator.CallAsync, static _ => Task.CompletedTask, "class", new FakeTimeProvider());
 
     [Fact]
     public async Task Turn_HasTheNextBlockAtOnce_AndAsksForTheOneAfter()
@@ -29,42 +28,13 @@ public sealed class LeasesAheadTests
     }
 
     [Fact]
-    public async Task Result_WaitsForTheNextBlock_WhenThatLiesBesideItInTheTree()
+    public async Task Result_LeavesBeforeTheNextBlockIsOut_AndWaitsForNone()
     {
         Lease first = await BeginAsync(ahead: LeaseOf(1));
-
-        Lease second = (await _exchange.TurnAsync("a", PlayedCoordinator.Result(first))).Lease!;
-        (ExchangeRequest request, TaskCompletionSource<ExchangeReply> reply) = _coordinator.Next();
-        Assert.Empty(request.Results);
-        reply.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Leave });
-        _ = _exchange.TurnAsync("a", PlayedCoordinator.Result(second));
-
-        Assert.Equal(new TreeNode(1, 0), Assert.Single(_coordinator.Next().Request.Results).Node);
-    }
-
-    [Fact]
-    public async Task Result_Leaves_WhenTheNextBlockLiesElsewhereInTheTree()
-    {
-        Lease first = await BeginAsync(ahead: LeaseOf(2));
 
         _ = _exchange.TurnAsync("a", PlayedCoordinator.Result(first));
 
         Assert.Equal(new TreeNode(0, 0), Assert.Single(_coordinator.Next().Request.Results).Node);
-    }
-
-    [Fact]
-    public async Task Result_ThatHasWaitedLong_LeavesWithTheNextTurn()
-    {
-        Lease first = await BeginAsync(ahead: LeaseOf(1));
-        Lease second = (await _exchange.TurnAsync("a", PlayedCoordinator.Result(first))).Lease!;
-        _coordinator.Next().Reply.SetResult(new ExchangeReply { Outcome = ExchangeOutcome.Leave, Ahead = [LeaseOf(2)] });
-        _time.Advance(PartialSums.LongestWait);
-
-        _ = _exchange.TurnAsync("b", null);
-
-        Assert.Equal(new TreeNode(0, 0), Assert.Single(_coordinator.Next().Request.Results).Node);
-        _ = _exchange.TurnAsync("a", PlayedCoordinator.Result(second));
-        Assert.Equal(new TreeNode(0, 1), Assert.Single(_coordinator.Next().Request.Results).Node);
     }
 
     [Fact]

@@ -2,15 +2,12 @@ using CsCheck;
 using MetaTrain.Abstractions.Messages;
 using MetaTrain.Cluster.Coordination;
 using MetaTrain.Cluster.Workers;
-using Microsoft.Extensions.Time.Testing;
 
 namespace MetaTrain.Cluster.Tests.Workers;
 
 public sealed class PartialSumsTests
 {
     private static readonly RoundId Round = new(RoundKind.Training, 3);
-
-    private readonly FakeTimeProvider _time = new();
 
     [Fact]
     public void Add_GivesTheTreesBits_WhateverBlocksTheSiloHasAndInWhichOrderTheyCome() =>
@@ -20,7 +17,7 @@ public sealed class PartialSumsTests
             int[] order = [.. Enumerable.Range(0, blocks).OrderBy(_ => random.Next())];
             SummationTree whole = new(blocks);
             SummationTree through = new(blocks);
-            PartialSums[] silos = [new(blocks, TimeProvider.System), new(blocks, TimeProvider.System)];
+            PartialSums[] silos = [new(blocks), new(blocks)];
             foreach (int block in order)
             {
                 whole.Add(new TreeNode(0, block), SumOf(Leaf(block)));
@@ -45,7 +42,7 @@ public sealed class PartialSumsTests
     [Fact]
     public void TakeReady_HoldsASum_WhileItsSiblingIsOutOnTheSilo()
     {
-        PartialSums sums = new(4, _time);
+        PartialSums sums = new(4);
         sums.Leased(0);
         sums.Leased(1);
         sums.Leased(3);
@@ -63,31 +60,9 @@ public sealed class PartialSumsTests
     }
 
     [Fact]
-    public void TakeReady_HoldsNoSumForLong()
-    {
-        PartialSums sums = new(8, _time);
-        sums.Leased(0);
-        sums.Leased(1);
-        sums.Leased(2);
-        sums.Leased(7);
-        sums.Add(Leaf(0));
-        _time.Advance(PartialSums.LongestWait / 2);
-        sums.Add(Leaf(1));
-        sums.Add(Leaf(2));
-        sums.Leased(3);
-
-        _time.Advance(PartialSums.LongestWait / 2);
-        NodeResult ready = Assert.Single(sums.TakeReady(force: false));
-        Assert.Equal(new TreeNode(1, 0), ready.Node);
-
-        _time.Advance(PartialSums.LongestWait / 2);
-        Assert.Equal(new TreeNode(0, 2), Assert.Single(sums.TakeReady(force: false)).Node);
-    }
-
-    [Fact]
     public void Add_NamesTheWorkersInTheOrderOfTheirBlocks()
     {
-        PartialSums sums = new(3, _time);
+        PartialSums sums = new(3);
         sums.Leased(2);
         sums.Leased(1);
         sums.Leased(0);
@@ -104,8 +79,8 @@ public sealed class PartialSumsTests
     [Fact]
     public void Add_TakesSumsOfSeveralBlocks_AndHoldsThemForTheirSiblings()
     {
-        PartialSums below = new(6, _time);
-        PartialSums above = new(6, _time);
+        PartialSums below = new(6);
+        PartialSums above = new(6);
         for (int block = 0; block < 6; block++)
         {
             above.Leased(block);

@@ -40,7 +40,6 @@ internal sealed class HandWorker(CoordinatorSilo silo, JobId job)
             Gradient = new FloatVector(sums.Gradient),
             Metrics = sums.Metrics,
             Workers = [Key],
-            Times = [TimeSpan.FromMilliseconds(1)],
         };
         return [result.WithFingerprint()];
     }
