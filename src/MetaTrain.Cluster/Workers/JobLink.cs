@@ -17,7 +17,7 @@ namespace MetaTrain.Cluster.Workers;
 /// <param name="deviceClass">That of the silo's workers.</param>
 internal sealed class JobLink(JobId job, IGrainFactory grains, TransferClient transfers, string deviceClass)
 {
-    // Found once: it takes longer than the call.
+    // Found once, which takes about as long as to send a call.
     private readonly ICoordinatorGrain _coordinator = grains.GetGrain<ICoordinatorGrain>(job.Value);
 
     // Of the newest epoch that this silo has heard of: whose sums the aggregators take.
