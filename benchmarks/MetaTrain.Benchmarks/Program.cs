@@ -24,12 +24,15 @@ switch (args)
     case ["transfer-peer", var length, var port]:
         return await TransferPeerVerb.RunAsync(int.Parse(length), int.Parse(port));
 
-    // One shape of cluster, real or simulated, or one workload, alone: for a profiler.
+    // One shape of cluster, real or simulated, one size of transfer or one workload, alone: for a profiler.
     case ["coordination", var silos, var workersASilo, var length]:
         Console.WriteLine(await QuestionRun.CoordinationAsync([(int.Parse(silos), int.Parse(workersASilo))], rounds: 1, double.Parse(length)));
         return 0;
     case ["cluster", var silos, var workersASilo, var length]:
         Console.WriteLine(await QuestionRun.ClusterAsync([(int.Parse(silos), int.Parse(workersASilo))], rounds: 1, double.Parse(length)));
+        return 0;
+    case ["transfers", var length, var seconds]:
+        Console.WriteLine(await TransferContest.TableAsync(int.Parse(length), rounds: 3, double.Parse(seconds)));
         return 0;
     case ["simulate", var workers, var workersASilo, .. var ranges]:
         Console.WriteLine(ScalingQuestion.Row(new ScalingCase("alone", new SimulationSettings

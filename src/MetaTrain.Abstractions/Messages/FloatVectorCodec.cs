@@ -18,7 +18,10 @@ namespace MetaTrain.Abstractions.Messages;
 internal sealed class FloatVectorCodec(IServiceProvider services) : IFieldCodec<FloatVector>
 {
     private const byte Inline = 0;
-    private const byte Ticket = 1;
+
+    // 1 was that of builds which answer a fetch with a length first.
+    private const byte Ticket = 2;
+
     private const int TicketBytes = 16 + sizeof(int) + sizeof(int);
 
     // A client has none: what it sends is small.

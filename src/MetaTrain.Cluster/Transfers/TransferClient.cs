@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using MetaTrain.Abstractions.Messages;
@@ -88,7 +87,7 @@ internal sealed class TransferClient(IOptions<TransferOptions> options) : IDispo
 
         if (!await TryFetchAsync(socket, ticket, values).ConfigureAwait(false))
         {
-            throw new IOException($"{ticket.Host}:{ticket.Port} closed the connection instead of sending a vector of {ticket.Length} values: is it a silo of this build?");
+            throw new IOException($"{ticket.Host}:{ticket.Port} no longer has the vector of {ticket.Length} values that it offered.");
         }
 
         idle.Add(socket);
@@ -107,37 +106,21 @@ internal sealed class TransferClient(IOptions<TransferOptions> options) : IDispo
         }
     }
 
-    // False when the other side had closed the connection before it heard of the request: it was idle, and another one will do.
+    // False when the other side closed the connection instead of sending: it was idle, and another one will do, or it does not have the vector.
     private async Task<bool> TryFetchAsync(Socket socket, VectorTicket ticket, Memory<byte> values)
     {
         bool isDone = false;
         try
         {
-            byte[] head = new byte[Math.Max(TransferWire.IdBytes, TransferWire.LengthBytes)];
-            ticket.Id.TryWriteBytes(head);
-            try
-            {
-                await TransferWire.SendAllAsync(socket, head.AsMemory(0, TransferWire.IdBytes), options.Value.StallTime, default).ConfigureAwait(false);
-                if (!await TransferWire.ReceiveAllAsync(socket, head.AsMemory(0, TransferWire.LengthBytes), options.Value.StallTime, default).ConfigureAwait(false))
-                {
-                    return false;
-                }
-            }
-            catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown or SocketError.ConnectionAborted)
-            {
-                return false;
-            }
-
-            long length = BinaryPrimitives.ReadInt64LittleEndian(head);
-            if (length != (long)ticket.Length * sizeof(float))
-            {
-                throw new IOException(length == TransferWire.Unknown
-                    ? $"{ticket.Host}:{ticket.Port} no longer has the vector of {ticket.Length} values that it offered."
-                    : $"{ticket.Host}:{ticket.Port} offered {ticket.Length} values and sends {length} bytes: it runs another build of MetaTrain.");
-            }
-
+            byte[] id = new byte[TransferWire.IdBytes];
+            ticket.Id.TryWriteBytes(id);
+            await TransferWire.SendAllAsync(socket, id, options.Value.StallTime, default).ConfigureAwait(false);
             isDone = await TransferWire.ReceiveAllAsync(socket, values, options.Value.StallTime, default).ConfigureAwait(false);
-            return isDone ? true : throw new IOException($"{ticket.Host}:{ticket.Port} closed the connection before a vector of {ticket.Length} values.");
+            return isDone;
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown or SocketError.ConnectionAborted)
+        {
+            return false;
         }
         finally
         {

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
@@ -73,16 +72,17 @@ internal sealed partial class TransferServer(TransferOutbox outbox, IOptions<Tra
         {
             connection.NoDelay = true;
             byte[] id = new byte[TransferWire.IdBytes];
-            byte[] length = new byte[TransferWire.LengthBytes];
 
             // An idle connection waits for its next request as long as the silo lives.
             while (await TransferWire.ReceiveAllAsync(connection, id, Timeout.InfiniteTimeSpan, _stop.Token).ConfigureAwait(false))
             {
-                FloatVector? vector = outbox.Take(new Guid(id));
-                ReadOnlyMemory<byte> bytes = vector is null ? default : FloatBytes.Of(vector.Memory);
-                BinaryPrimitives.WriteInt64LittleEndian(length, vector is null ? TransferWire.Unknown : bytes.Length);
-                await TransferWire.SendAllAsync(connection, length, options.Value.StallTime, _stop.Token).ConfigureAwait(false);
-                await TransferWire.SendAllAsync(connection, bytes, options.Value.StallTime, _stop.Token).ConfigureAwait(false);
+                if (outbox.Take(new Guid(id)) is not { } vector)
+                {
+                    LogUnknown(logger, new Guid(id));
+                    return;
+                }
+
+                await TransferWire.SendAllAsync(connection, FloatBytes.Of(vector.Memory), options.Value.StallTime, _stop.Token).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is SocketException or IOException or OperationCanceledException)
@@ -99,6 +99,9 @@ internal sealed partial class TransferServer(TransferOutbox outbox, IOptions<Tra
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A connection for transfers could not be accepted")]
     private static partial void LogNotAccepted(ILogger logger, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The vector {Id} is not here any more: its connection ends")]
+    private static partial void LogUnknown(ILogger logger, Guid id);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "A transfer was broken off")]
     private static partial void LogBroken(ILogger logger, Exception exception);

@@ -3,14 +3,12 @@ using System.Net.Sockets;
 namespace MetaTrain.Cluster.Transfers;
 
 /// <summary>
-/// What silos say to each other on a connection for transfers. Whoever connects sends 16 bytes, a ticket's id; the answer is 8 bytes, the
-/// number of bytes that follow (or <see cref="Unknown"/>), and the values as they lie. Any number of times, one after the other.
+/// What silos say to each other on a connection for transfers. Whoever connects sends 16 bytes, a ticket's id; the answer is the vector's values
+/// as they lie, whose number the ticket told, or the end of the connection. Any number of times, one after the other.
 /// </summary>
 internal static class TransferWire
 {
     public const int IdBytes = 16;
-    public const int LengthBytes = sizeof(long);
-    public const long Unknown = -1;
 
     /// <summary>Receives so many bytes. False when the other side closed before the first.</summary>
     /// <param name="socket">From where.</param>
@@ -23,7 +21,16 @@ internal static class TransferWire
         for (int received = 0; received < target.Length;)
         {
             patience.CancelAfter(stall);
-            int count = await socket.ReceiveAsync(target[received..], SocketFlags.None, patience.Token).ConfigureAwait(false);
+            int count;
+            try
+            {
+                count = await socket.ReceiveAsync(target[received..], SocketFlags.None, patience.Token).ConfigureAwait(false);
+            }
+            catch (SocketException e) when (received > 0)
+            {
+                throw new IOException($"The connection broke after {received} of {target.Length} bytes: {e.Message}", e);
+            }
+
             if (count == 0)
             {
                 return received == 0 ? false : throw new IOException($"The connection was closed after {received} of {target.Length} bytes.");

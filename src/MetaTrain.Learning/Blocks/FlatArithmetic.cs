@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace MetaTrain.Learning.Blocks;
 
-/// <summary>Sums and means of flat vectors, value by value: the width of a processor's vectors changes nothing in the bits.</summary>
+/// <summary>Sums and means of flat vectors, and whether they are finite, value by value: the width of a processor's vectors changes nothing in the bits.</summary>
 public static class FlatArithmetic
 {
     /// <summary>sum[i] += other[i].</summary>
@@ -62,5 +62,31 @@ public static class FlatArithmetic
         {
             values[i] /= divisor;
         }
+    }
+
+    /// <summary>True when no value is infinite or not a number.</summary>
+    /// <param name="values">[P].</param>
+    public static bool AreFinite(ReadOnlySpan<float> values)
+    {
+        // All bits of the exponent are set in those, and in no other.
+        var wide = MemoryMarshal.Cast<float, Vector<int>>(values);
+        Vector<int> exponent = new(BitConverter.SingleToInt32Bits(float.PositiveInfinity));
+        foreach (var bits in wide)
+        {
+            if (Vector.EqualsAny(bits & exponent, exponent))
+            {
+                return false;
+            }
+        }
+
+        foreach (var value in values[(wide.Length * Vector<int>.Count)..])
+        {
+            if (!float.IsFinite(value))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

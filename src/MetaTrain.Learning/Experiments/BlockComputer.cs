@@ -92,7 +92,7 @@ internal sealed class BlockComputer(IMetaAlgorithm algorithm, IBlockProgram<floa
             return request.FirstTask + byLoss;
         }
 
-        if (IsFinite(result.Gradient))
+        if (FlatArithmetic.AreFinite(result.Gradient))
         {
             return null;
         }
@@ -100,7 +100,7 @@ internal sealed class BlockComputer(IMetaAlgorithm algorithm, IBlockProgram<floa
         // The tasks' gradients come summed: which one was not finite is found by computing each alone. This ends the job, so it may cost.
         for (var task = 0; task < request.Tasks; task++)
         {
-            if (!IsFinite(program.Train(request.Iteration, parameters, episodes.Only(task)).Gradient))
+            if (!FlatArithmetic.AreFinite(program.Train(request.Iteration, parameters, episodes.Only(task)).Gradient))
             {
                 return request.FirstTask + task;
             }
@@ -108,6 +108,4 @@ internal sealed class BlockComputer(IMetaAlgorithm algorithm, IBlockProgram<floa
 
         return request.FirstTask;
     }
-
-    private static bool IsFinite(float[] values) => !Array.Exists(values, value => !float.IsFinite(value));
 }

@@ -122,7 +122,6 @@ public sealed class TransferTests : IAsyncDisposable
         {
             using Socket connection = await broken.AcceptAsync(Cancellation);
             await connection.ReceiveAsync(new byte[16], Cancellation);
-            await connection.SendAsync(BitConverter.GetBytes((long)Large * sizeof(float)), Cancellation);
             await connection.SendAsync(new byte[1000], Cancellation);
         }, Cancellation);
         VectorTicket ticket = new("127.0.0.1", ((IPEndPoint)broken.LocalEndPoint!).Port, Guid.NewGuid(), Large);
@@ -131,6 +130,41 @@ public sealed class TransferTests : IAsyncDisposable
 
         Assert.Contains("after 1000 of", middle.Message, StringComparison.Ordinal);
         await serve;
+    }
+
+    [Fact]
+    public async Task Receive_SaysHowFarItCame_WhenTheConnectionIsResetInTheMiddle()
+    {
+        using Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        using Socket receiver = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await receiver.ConnectAsync(listener.LocalEndPoint!, Cancellation);
+        Socket sender = await listener.AcceptAsync(Cancellation);
+        await sender.SendAsync(new byte[1000], Cancellation);
+        Assert.True(SpinWait.SpinUntil(() => receiver.Available == 1000, TimeSpan.FromSeconds(5)));
+
+        Task<bool> receiving = TransferWire.ReceiveAllAsync(receiver, new byte[2000], _options.Value.StallTime, Cancellation).AsTask();
+        Assert.Equal(0, receiver.Available);
+        sender.Close(timeout: 0);
+
+        IOException broken = await Assert.ThrowsAsync<IOException>(() => receiving);
+        Assert.Contains("after 1000 of 2000 bytes", broken.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Message_IsRefused_WhenItsTicketIsOfABuildThatAnswersFetchesInAnotherWay()
+    {
+        _outbox.Open(1);
+        using ServiceProvider services = Services();
+        Serializer<FloatVector> serializer = services.GetRequiredService<Serializer<FloatVector>>();
+        byte[] message = serializer.SerializeToArray(new FloatVector(Ticket(Values(Large, 1))));
+        byte[] id = serializer.Deserialize(message)!.Ticket!.Id.ToByteArray();
+        message[message.AsSpan().IndexOf(id) - 1] = 1;
+
+        InvalidDataException refused = Assert.Throws<InvalidDataException>(() => serializer.Deserialize(message));
+
+        Assert.Contains("another build of MetaTrain", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -152,8 +186,7 @@ public sealed class TransferTests : IAsyncDisposable
     public async Task Message_CarriesTheTicketOfALargeVectorAndTheValuesOfASmallOne(int length, bool isTicket)
     {
         await _server.StartAsync(Cancellation);
-        using ServiceProvider services = new ServiceCollection().AddSingleton<IVectorOffers>(_outbox)
-            .AddSerializer(static serializer => serializer.AddAssembly(typeof(FloatVector).Assembly)).BuildServiceProvider();
+        using ServiceProvider services = Services();
         Serializer<ParameterSnapshot> serializer = services.GetRequiredService<Serializer<ParameterSnapshot>>();
         float[] values = Values(length, 1);
 
@@ -177,6 +210,9 @@ public sealed class TransferTests : IAsyncDisposable
         Assert.Throws<InvalidOperationException>(() => vector.Span.Length);
         Assert.Throws<InvalidOperationException>(() => vector.Take());
     }
+
+    private ServiceProvider Services() => new ServiceCollection().AddSingleton<IVectorOffers>(_outbox)
+        .AddSerializer(static serializer => serializer.AddAssembly(typeof(FloatVector).Assembly)).BuildServiceProvider();
 
     private VectorTicket Ticket(float[] values) => _outbox.Offer(new FloatVector(values))!;
 

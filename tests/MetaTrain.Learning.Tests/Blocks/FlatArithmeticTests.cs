@@ -24,4 +24,30 @@ public sealed class FlatArithmeticTests
     [Fact]
     public void Add_Refuses_WhenTheLengthsDiffer() =>
         Assert.Throws<ArgumentException>(() => FlatArithmetic.Add(new float[3], new float[4]));
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(float.NegativeInfinity)]
+    public void AreFinite_FindsTheOneValueThatIsNot_WhereverItStands(float value)
+    {
+        for (var length = 1; length <= 67; length++)
+        {
+            var values = new float[length];
+            Array.Fill(values, float.MaxValue);
+            values[0] = float.Epsilon;
+            Assert.True(FlatArithmetic.AreFinite(values));
+
+            for (var at = 0; at < length; at++)
+            {
+                var finite = values[at];
+                values[at] = value;
+                Assert.False(FlatArithmetic.AreFinite(values), $"{value} at {at} of {length} was not seen.");
+                values[at] = finite;
+            }
+        }
+    }
+
+    [Fact]
+    public void AreFinite_SeesNothing_InAnEmptyVector() => Assert.True(FlatArithmetic.AreFinite([]));
 }
