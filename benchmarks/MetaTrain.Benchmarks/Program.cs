@@ -32,7 +32,7 @@ switch (args)
         Console.WriteLine(await QuestionRun.ClusterAsync([(int.Parse(silos), int.Parse(workersASilo))], rounds: 1, double.Parse(length)));
         return 0;
     case ["transfers", var length, var seconds]:
-        Console.WriteLine(await TransferContest.TableAsync(int.Parse(length), rounds: 3, double.Parse(seconds)));
+        Console.WriteLine(await TransferContest.TableAsync(int.Parse(length), rounds: 1, double.Parse(seconds)));
         return 0;
     case ["simulate", var workers, var workersASilo, .. var ranges]:
         Console.WriteLine(ScalingQuestion.Row(new ScalingCase("alone", new SimulationSettings

@@ -47,7 +47,7 @@ internal static class QuestionRun
 
         if (names.Count == 0 || names.Contains("cluster"))
         {
-            Add(await ClusterAsync([(1, 2), (2, 1)], rounds: 9, seconds: 4));
+            Add(await ClusterAsync([(1, 2), (2, 1)], rounds: 6, seconds: 10));
         }
 
         if (names.Count == 0 || names.Contains("transfers"))

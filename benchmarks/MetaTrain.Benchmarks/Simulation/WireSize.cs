@@ -11,7 +11,7 @@ internal static class WireSize
     public const long Envelope = 250;
 
     /// <summary>What is said of a vector by who fetches it.</summary>
-    public const long Fetch = 24;
+    public const long Fetch = TransferWire.IdBytes;
 
     private const int Lease = 100;
     private const int WorkerKey = 60;

@@ -11,6 +11,9 @@ internal sealed class TransferClient(IOptions<TransferOptions> options) : IDispo
 {
     private readonly ConcurrentDictionary<(string Host, int Port), ConcurrentBag<Socket>> _idle = new();
 
+    /// <summary>Connections that wait for their next transfer.</summary>
+    public int IdleConnections => _idle.Values.Sum(static sockets => sockets.Count);
+
     /// <summary>The vector, here. What is here already, or small enough to have come along, is not touched.</summary>
     /// <exception cref="IOException">It could not be fetched; its silo must be asked again.</exception>
     public async ValueTask<FloatVector> BringAsync(FloatVector vector)
@@ -53,7 +56,7 @@ internal sealed class TransferClient(IOptions<TransferOptions> options) : IDispo
         {
             await FetchAsync(ticket, FloatBytes.Of(destination)).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        catch (Exception e) when (e is SocketException or IOException or OperationCanceledException)
         {
             throw new IOException($"A vector of {ticket.Length} values could not be fetched from {ticket.Host}:{ticket.Port}: {e.Message}", e);
         }
@@ -70,16 +73,15 @@ internal sealed class TransferClient(IOptions<TransferOptions> options) : IDispo
     private async Task FetchAsync(VectorTicket ticket, Memory<byte> values)
     {
         ConcurrentBag<Socket> idle = _idle.GetOrAdd((ticket.Host, ticket.Port), static _ => []);
-        while (idle.TryTake(out Socket? kept))
+
+        // One that was kept may have been closed meanwhile: a new one will do.
+        if (idle.TryTake(out Socket? socket) && await TryFetchAsync(socket, ticket, values).ConfigureAwait(false))
         {
-            if (await TryFetchAsync(kept, ticket, values).ConfigureAwait(false))
-            {
-                idle.Add(kept);
-                return;
-            }
+            idle.Add(socket);
+            return;
         }
 
-        Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         using (CancellationTokenSource patience = new(options.Value.StallTime))
         {
             await ConnectAsync(socket, ticket, patience.Token).ConfigureAwait(false);
@@ -87,7 +89,7 @@ internal sealed class TransferClient(IOptions<TransferOptions> options) : IDispo
 
         if (!await TryFetchAsync(socket, ticket, values).ConfigureAwait(false))
         {
-            throw new IOException($"{ticket.Host}:{ticket.Port} no longer has the vector of {ticket.Length} values that it offered.");
+            throw new IOException("it closed the connection before the first: it does not have the vector any more, or stops.");
         }
 
         idle.Add(socket);
@@ -106,7 +108,7 @@ internal sealed class TransferClient(IOptions<TransferOptions> options) : IDispo
         }
     }
 
-    // False when the other side closed the connection instead of sending: it was idle, and another one will do, or it does not have the vector.
+    // False when the other side closed the connection before it sent anything: it did so long ago, or does not have the vector.
     private async Task<bool> TryFetchAsync(Socket socket, VectorTicket ticket, Memory<byte> values)
     {
         bool isDone = false;

@@ -85,9 +85,9 @@ internal sealed partial class TransferServer(TransferOutbox outbox, IOptions<Tra
                 await TransferWire.SendAllAsync(connection, FloatBytes.Of(vector.Memory), options.Value.StallTime, _stop.Token).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is SocketException or IOException or OperationCanceledException)
+        catch (Exception e) when (e is SocketException or IOException or OperationCanceledException or InvalidOperationException)
         {
-            // Whoever wanted the vector asks its silo again.
+            // Whoever wanted the vector, whose array may have been taken this moment, asks its silo again.
             LogBroken(logger, e);
         }
         finally
@@ -100,7 +100,7 @@ internal sealed partial class TransferServer(TransferOutbox outbox, IOptions<Tra
     [LoggerMessage(Level = LogLevel.Warning, Message = "A connection for transfers could not be accepted")]
     private static partial void LogNotAccepted(ILogger logger, Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "The vector {Id} is not here any more: its connection ends")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The vector {Id} is not here: the connection that asks for it ends")]
     private static partial void LogUnknown(ILogger logger, Guid id);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "A transfer was broken off")]

@@ -15,6 +15,8 @@ internal static class TransferWire
     /// <param name="target">Where to.</param>
     /// <param name="stall">Ends the transfer when nothing came for so long.</param>
     /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="SocketException">The connection broke before the first.</exception>
+    /// <exception cref="IOException">It was closed, or broke, after the first.</exception>
     public static async ValueTask<bool> ReceiveAllAsync(Socket socket, Memory<byte> target, TimeSpan stall, CancellationToken cancellationToken)
     {
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

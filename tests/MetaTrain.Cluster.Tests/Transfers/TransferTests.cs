@@ -66,7 +66,7 @@ public sealed class TransferTests : IAsyncDisposable
 
         IOException again = await Assert.ThrowsAsync<IOException>(() => _client.BringAsync(new FloatVector(ticket)).AsTask());
 
-        Assert.Contains($"127.0.0.1:{ticket.Port} no longer has the vector", again.Message, StringComparison.Ordinal);
+        Assert.Contains($"could not be fetched from 127.0.0.1:{ticket.Port}: it closed the connection", again.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -128,7 +128,43 @@ public sealed class TransferTests : IAsyncDisposable
 
         IOException middle = await Assert.ThrowsAsync<IOException>(() => _client.BringAsync(new FloatVector(ticket)).AsTask());
 
-        Assert.Contains("after 1000 of", middle.Message, StringComparison.Ordinal);
+        Assert.Contains($"could not be fetched from 127.0.0.1:{ticket.Port}: The connection was closed after 1000 of", middle.Message, StringComparison.Ordinal);
+        await serve;
+    }
+
+    [Fact]
+    public async Task Bring_KeepsTheOtherConnections_WhenOneAsksForWhatIsGone()
+    {
+        await _server.StartAsync(Cancellation);
+        float[][] many = [.. Enumerable.Range(1, 8).Select(seed => Values(Large, seed))];
+        await Task.WhenAll(many.Select(values => _client.BringAsync(new FloatVector(Ticket(values))).AsTask()));
+        int kept = _client.IdleConnections;
+        Assert.Equal(many.Length, kept);
+
+        for (int gone = 1; gone < kept; gone++)
+        {
+            await Assert.ThrowsAsync<IOException>(() => _client.BringAsync(new FloatVector(new VectorTicket("127.0.0.1", Ticket(many[0]).Port, Guid.NewGuid(), Large))).AsTask());
+            Assert.Equal(kept - gone, _client.IdleConnections);
+        }
+    }
+
+    [Fact]
+    public async Task Bring_SaysFromWhere_WhenANewConnectionIsReset()
+    {
+        using Socket stopping = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        stopping.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        stopping.Listen();
+        Task serve = Task.Run(async () =>
+        {
+            using Socket connection = await stopping.AcceptAsync(Cancellation);
+            connection.Close(timeout: 0);
+        }, Cancellation);
+        VectorTicket ticket = new("127.0.0.1", ((IPEndPoint)stopping.LocalEndPoint!).Port, Guid.NewGuid(), Large);
+
+        IOException reset = await Assert.ThrowsAsync<IOException>(() => _client.BringAsync(new FloatVector(ticket)).AsTask());
+
+        // The reset is seen while connecting, sending or receiving.
+        Assert.Contains($"could not be fetched from 127.0.0.1:{ticket.Port}", reset.Message, StringComparison.Ordinal);
         await serve;
     }
 
@@ -140,12 +176,12 @@ public sealed class TransferTests : IAsyncDisposable
         listener.Listen();
         using Socket receiver = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await receiver.ConnectAsync(listener.LocalEndPoint!, Cancellation);
-        Socket sender = await listener.AcceptAsync(Cancellation);
+        using Socket sender = await listener.AcceptAsync(Cancellation);
         await sender.SendAsync(new byte[1000], Cancellation);
         Assert.True(SpinWait.SpinUntil(() => receiver.Available == 1000, TimeSpan.FromSeconds(5)));
 
         Task<bool> receiving = TransferWire.ReceiveAllAsync(receiver, new byte[2000], _options.Value.StallTime, Cancellation).AsTask();
-        Assert.Equal(0, receiver.Available);
+        Assert.True(SpinWait.SpinUntil(() => receiver.Available == 0, TimeSpan.FromSeconds(5)));
         sender.Close(timeout: 0);
 
         IOException broken = await Assert.ThrowsAsync<IOException>(() => receiving);
