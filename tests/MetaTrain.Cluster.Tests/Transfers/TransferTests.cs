@@ -135,17 +135,33 @@ public sealed class TransferTests : IAsyncDisposable
     [Fact]
     public async Task Bring_KeepsTheOtherConnections_WhenOneAsksForWhatIsGone()
     {
-        await _server.StartAsync(Cancellation);
-        float[][] many = [.. Enumerable.Range(1, 8).Select(seed => Values(Large, seed))];
-        await Task.WhenAll(many.Select(values => _client.BringAsync(new FloatVector(Ticket(values))).AsTask()));
-        int kept = _client.IdleConnections;
-        Assert.Equal(many.Length, kept);
-
-        for (int gone = 1; gone < kept; gone++)
+        using Socket silo = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        silo.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        silo.Listen();
+        int port = ((IPEndPoint)silo.LocalEndPoint!).Port;
+        Task<FloatVector>[] fetches = [Fetch(), Fetch(), Fetch()];
+        Socket[] kept = [await silo.AcceptAsync(Cancellation), await silo.AcceptAsync(Cancellation), await silo.AcceptAsync(Cancellation)];
+        foreach (Socket connection in kept)
         {
-            await Assert.ThrowsAsync<IOException>(() => _client.BringAsync(new FloatVector(new VectorTicket("127.0.0.1", Ticket(many[0]).Port, Guid.NewGuid(), Large))).AsTask());
-            Assert.Equal(kept - gone, _client.IdleConnections);
+            await TransferWire.SendAllAsync(connection, new byte[Large * sizeof(float)], _options.Value.StallTime, Cancellation);
+            await connection.ReceiveAsync(new byte[TransferWire.IdBytes], Cancellation);
         }
+
+        await Task.WhenAll(fetches);
+        Assert.Equal(kept.Length, _client.IdleConnections);
+
+        // One of them asks, is closed, and a new one is closed too.
+        Task<FloatVector> gone = Fetch();
+        List<Socket> asking = [.. kept];
+        Socket.Select(asking, null, null, TimeSpan.FromSeconds(5));
+        Assert.Single(asking).Dispose();
+        (await silo.AcceptAsync(Cancellation)).Dispose();
+
+        await Assert.ThrowsAsync<IOException>(() => gone);
+        Assert.Equal(kept.Length - 1, _client.IdleConnections);
+        Array.ForEach(kept, static connection => connection.Dispose());
+
+        Task<FloatVector> Fetch() => _client.BringAsync(new FloatVector(new VectorTicket("127.0.0.1", port, Guid.NewGuid(), Large))).AsTask();
     }
 
     [Fact]
