@@ -76,9 +76,10 @@ internal sealed partial class TransferServer(TransferOutbox outbox, IOptions<Tra
             // An idle connection waits for its next request as long as the silo lives.
             while (await TransferWire.ReceiveAllAsync(connection, id, Timeout.InfiniteTimeSpan, _stop.Token).ConfigureAwait(false))
             {
-                if (outbox.Take(new Guid(id)) is not { } vector)
+                Guid wanted = new(id);
+                if (outbox.Take(wanted) is not { } vector)
                 {
-                    LogUnknown(logger, new Guid(id));
+                    LogUnknown(logger, wanted);
                     return;
                 }
 

@@ -104,10 +104,8 @@ public sealed class TransferTests : IAsyncDisposable
     [Fact]
     public async Task Bring_Fails_WhenTheTransferStandsStill()
     {
-        using Socket silent = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        silent.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        silent.Listen();
-        VectorTicket ticket = new("127.0.0.1", ((IPEndPoint)silent.LocalEndPoint!).Port, Guid.NewGuid(), Large);
+        using Socket silent = Listen();
+        VectorTicket ticket = TicketOf(silent);
 
         await Assert.ThrowsAsync<IOException>(() => _client.BringAsync(new FloatVector(ticket)).AsTask());
     }
@@ -115,16 +113,14 @@ public sealed class TransferTests : IAsyncDisposable
     [Fact]
     public async Task Bring_Fails_WhenTheConnectionEndsInTheMiddle()
     {
-        using Socket broken = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        broken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        broken.Listen();
+        using Socket broken = Listen();
         Task serve = Task.Run(async () =>
         {
             using Socket connection = await broken.AcceptAsync(Cancellation);
-            await connection.ReceiveAsync(new byte[16], Cancellation);
+            await connection.ReceiveAsync(new byte[TransferWire.IdBytes], Cancellation);
             await connection.SendAsync(new byte[1000], Cancellation);
         }, Cancellation);
-        VectorTicket ticket = new("127.0.0.1", ((IPEndPoint)broken.LocalEndPoint!).Port, Guid.NewGuid(), Large);
+        VectorTicket ticket = TicketOf(broken);
 
         IOException middle = await Assert.ThrowsAsync<IOException>(() => _client.BringAsync(new FloatVector(ticket)).AsTask());
 
@@ -135,10 +131,7 @@ public sealed class TransferTests : IAsyncDisposable
     [Fact]
     public async Task Bring_KeepsTheOtherConnections_WhenOneAsksForWhatIsGone()
     {
-        using Socket silo = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        silo.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        silo.Listen();
-        int port = ((IPEndPoint)silo.LocalEndPoint!).Port;
+        using Socket silo = Listen();
         Task<FloatVector>[] fetches = [Fetch(), Fetch(), Fetch()];
         Socket[] kept = [await silo.AcceptAsync(Cancellation), await silo.AcceptAsync(Cancellation), await silo.AcceptAsync(Cancellation)];
         foreach (Socket connection in kept)
@@ -161,21 +154,19 @@ public sealed class TransferTests : IAsyncDisposable
         Assert.Equal(kept.Length - 1, _client.IdleConnections);
         Array.ForEach(kept, static connection => connection.Dispose());
 
-        Task<FloatVector> Fetch() => _client.BringAsync(new FloatVector(new VectorTicket("127.0.0.1", port, Guid.NewGuid(), Large))).AsTask();
+        Task<FloatVector> Fetch() => _client.BringAsync(new FloatVector(TicketOf(silo))).AsTask();
     }
 
     [Fact]
     public async Task Bring_SaysFromWhere_WhenANewConnectionIsReset()
     {
-        using Socket stopping = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        stopping.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        stopping.Listen();
+        using Socket stopping = Listen();
         Task serve = Task.Run(async () =>
         {
             using Socket connection = await stopping.AcceptAsync(Cancellation);
             connection.Close(timeout: 0);
         }, Cancellation);
-        VectorTicket ticket = new("127.0.0.1", ((IPEndPoint)stopping.LocalEndPoint!).Port, Guid.NewGuid(), Large);
+        VectorTicket ticket = TicketOf(stopping);
 
         IOException reset = await Assert.ThrowsAsync<IOException>(() => _client.BringAsync(new FloatVector(ticket)).AsTask());
 
@@ -187,9 +178,7 @@ public sealed class TransferTests : IAsyncDisposable
     [Fact]
     public async Task Receive_SaysHowFarItCame_WhenTheConnectionIsResetInTheMiddle()
     {
-        using Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        listener.Listen();
+        using Socket listener = Listen();
         using Socket receiver = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await receiver.ConnectAsync(listener.LocalEndPoint!, Cancellation);
         using Socket sender = await listener.AcceptAsync(Cancellation);
@@ -265,6 +254,17 @@ public sealed class TransferTests : IAsyncDisposable
 
     private ServiceProvider Services() => new ServiceCollection().AddSingleton<IVectorOffers>(_outbox)
         .AddSerializer(static serializer => serializer.AddAssembly(typeof(FloatVector).Assembly)).BuildServiceProvider();
+
+    /// <summary>A silo that the test plays itself.</summary>
+    private static Socket Listen()
+    {
+        Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        return listener;
+    }
+
+    private static VectorTicket TicketOf(Socket listener) => new("127.0.0.1", ((IPEndPoint)listener.LocalEndPoint!).Port, Guid.NewGuid(), Large);
 
     private VectorTicket Ticket(float[] values) => _outbox.Offer(new FloatVector(values))!;
 
